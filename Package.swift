@@ -1,0 +1,79 @@
+// swift-tools-version: 6.2
+// The layers of the house, top to bottom: a target imports only what stands above it.
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .treatAllWarnings(as: .error),
+]
+
+func library(_ name: String, _ dependencies: [Target.Dependency], resources: [String] = []) -> Target {
+    .target(name: name, dependencies: dependencies, exclude: resources, swiftSettings: strict)
+}
+func process(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+func binary(_ name: String, _ target: String) -> Product {
+    .executable(name: name, targets: [target])
+}
+
+let pure: [Target.Dependency] = ["Shared"]
+let runtime: [Target.Dependency] = pure + ["ServiceRuntime"]
+let redis: [Target.Dependency] = runtime + ["RedisDriver"]
+let stores: [Target.Dependency] = redis + ["PostgresDriver"]
+let tools: [Target.Dependency] = stores + ["Audit", "Statements"]
+
+/// Every process by the name of its binary.
+let processes = [
+    "worker-open": "WorkerOpen", "worker-close": "WorkerClose", "worker-reject": "WorkerReject",
+    "dispatcher": "Dispatcher", "order-entry": "OrderEntry", "house-provider": "HouseProvider",
+    "persistence-writer": "PersistenceWriter", "projector": "Projector",
+    "provider-simulator": "ProviderSimulator", "fleet": "Fleet", "benchmarks": "Benchmarks",
+]
+let handlers: [Target.Dependency] = [
+    "WorkerOpen", "WorkerClose", "WorkerReject", "Dispatcher", "OrderEntry", "HouseProvider",
+    "Projector",
+]
+
+let package = Package(
+    name: "orderfleet",
+    products: processes.sorted { $0.key < $1.key }.map { binary($0.key, $0.value) },
+    targets: [
+        // Pure: no I/O, no clock, no C.
+        library("Shared", []),
+        library("Statements", pure),
+        // What every process shares, and the ports that it needs.
+        library("ServiceRuntime", pure),
+        // The only code that sees a C type.
+        .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),
+        .systemLibrary(name: "CLibpq", providers: [.apt(["libpq-dev"])]),
+        library("RedisDriver", runtime + ["CHiredis"], resources: ["Scripts"]),
+        library("PostgresDriver", runtime + ["CLibpq"]),
+        // Invariants from outside.
+        library("Audit", stores),
+        // One executable per process.
+        process("WorkerOpen", redis), process("WorkerClose", redis), process("WorkerReject", redis),
+        process("Dispatcher", redis), process("OrderEntry", redis), process("HouseProvider", redis),
+        process("Projector", redis), process("PersistenceWriter", stores),
+        // Operator and developer tools.
+        process("ProviderSimulator", redis + ["Statements"]),
+        process("Fleet", tools), process("Benchmarks", tools),
+        // Tests, in four rings: unit, simulation, drivers, fleet.
+        .target(
+            name: "TestSupport", dependencies: tools, path: "Tests/TestSupport",
+            swiftSettings: strict),
+        tests("SharedTests", pure + ["TestSupport"]),
+        tests("StatementsTests", pure + ["Statements", "TestSupport"]),
+        tests("RuntimeTests", runtime + ["TestSupport"]),
+        tests("WorkerTests", redis + ["TestSupport"] + handlers),
+        tests("SimulationTests", redis + ["TestSupport"] + handlers),
+        tests("DriverTests", tools + ["TestSupport", "PersistenceWriter"]),
+        tests("FleetTests", tools + ["TestSupport"]),
+    ]
+)
