@@ -1,0 +1,12 @@
+#!/usr/bin/env bash
+# Builds every binary and every test once, release, with the import check: a target that imports
+# what it did not declare fails here. Trust the exit status, not the last line.
+set -euo pipefail
+
+# shellcheck source=scripts/lib.sh
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+restart_interruptible "$@"
+
+begin_run
+cd "$ROOT"
+run_member swift build "${BUILD_FLAGS[@]}" --build-tests "$@"
