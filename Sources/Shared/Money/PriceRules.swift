@@ -1,0 +1,114 @@
+/// What becomes of a price on its way to a provider and back, and when the house fires (domain §5).
+///
+/// The half spread is the house's share: a buyer pays it on top, a seller gets it less.
+package enum PriceRules {
+    /// The price of a fill, market or pending, from the provider's `avgpx`.
+    package static func fillPrice(
+        side: Side, avgpx: Price, halfSpread: Price
+    ) throws(NumberError) -> Price {
+        try dearer(avgpx, for: side, by: halfSpread)
+    }
+
+    /// The price of a close, or of a leg's fill, from the provider's `avgpx`.
+    package static func closePrice(
+        side: Side, avgpx: Price, halfSpread: Price
+    ) throws(NumberError) -> Price {
+        try cheaper(avgpx, for: side, by: halfSpread)
+    }
+
+    /// The price that a provider is sent for a pending order at the user's `price`.
+    package static func pendingPriceSent(
+        side: Side, price: Price, halfSpread: Price
+    ) throws(NumberError) -> Price {
+        try cheaper(price, for: side, by: halfSpread)
+    }
+
+    /// The price that a provider is sent for a stop loss or take profit at the user's `price`.
+    package static func legPriceSent(
+        side: Side, price: Price, halfSpread: Price
+    ) throws(NumberError) -> Price {
+        try dearer(price, for: side, by: halfSpread)
+    }
+
+    /// The user's price of a stop loss or take profit that the provider confirmed at `avgpx`.
+    package static func legPriceConfirmed(
+        side: Side, avgpx: Price, halfSpread: Price
+    ) throws(NumberError) -> Price {
+        try cheaper(avgpx, for: side, by: halfSpread)
+    }
+
+    /// What the house fills an order at: the ask for a buy, the bid for a sell.
+    package static func houseFill(side: Side, price: MarketPrice) -> Price {
+        switch side {
+        case .buy: price.ask
+        case .sell: price.bid
+        }
+    }
+
+    /// What the house closes a position of `side` at: the bid for a buy, the ask for a sell.
+    package static func houseClose(side: Side, price: MarketPrice) -> Price {
+        houseFill(side: side.opposite, price: price)
+    }
+
+    private static func dearer(
+        _ price: Price, for side: Side, by halfSpread: Price
+    ) throws(NumberError) -> Price {
+        switch side {
+        case .buy: try price + halfSpread
+        case .sell: try price - halfSpread
+        }
+    }
+
+    private static func cheaper(
+        _ price: Price, for side: Side, by halfSpread: Price
+    ) throws(NumberError) -> Price {
+        try dearer(price, for: side.opposite, by: halfSpread)
+    }
+}
+
+// MARK: - The house's triggers
+
+/// Whether a pending order waits for a better price than the market's, or for a worse one.
+package enum PendingKind: Sendable, CaseIterable {
+    case limit
+    case stop
+}
+
+extension PriceRules {
+    /// Whether the house fires a pending order that the user set at `userPrice`, on equality too.
+    package static func firesPending(
+        side: Side, kind: PendingKind, userPrice: Price, halfSpread: Price, at price: MarketPrice
+    ) throws(NumberError) -> Bool {
+        let trigger = try pendingPriceSent(side: side, price: userPrice, halfSpread: halfSpread)
+        let market = houseFill(side: side, price: price)
+        switch (side, kind) {
+        case (.buy, .stop), (.sell, .limit): return market >= trigger
+        case (.buy, .limit), (.sell, .stop): return market <= trigger
+        }
+    }
+
+    /// Whether the house fires a position's stop loss at the user's `level`, on equality too. If
+    /// both legs fire, the stop loss does.
+    package static func firesStopLoss(
+        side: Side, level: Price, halfSpread: Price, at price: MarketPrice
+    ) throws(NumberError) -> Bool {
+        let trigger = try legPriceSent(side: side, price: level, halfSpread: halfSpread)
+        let market = houseClose(side: side, price: price)
+        switch side {
+        case .buy: return market <= trigger
+        case .sell: return market >= trigger
+        }
+    }
+
+    /// Whether the house fires a position's take profit at the user's `level`, on equality too.
+    package static func firesTakeProfit(
+        side: Side, level: Price, halfSpread: Price, at price: MarketPrice
+    ) throws(NumberError) -> Bool {
+        let trigger = try legPriceSent(side: side, price: level, halfSpread: halfSpread)
+        let market = houseClose(side: side, price: price)
+        switch side {
+        case .buy: return market >= trigger
+        case .sell: return market <= trigger
+        }
+    }
+}
