@@ -3,9 +3,9 @@ import Testing
 
 @testable import Statements
 
-/// The recorded profits follow from the recorded prices, to the cent, by arithmetic that shares
-/// nothing with the rules of money: whole numbers of 128 bits, rounded once, half away from zero
-/// (domain §2, §6).
+/// The recorded profits follow from the recorded prices, to the cent: by arithmetic that shares
+/// nothing with the rules of money (whole numbers of 128 bits, rounded once, half away from zero),
+/// and by those rules (domain §2, §6).
 @Suite struct RecordedProfitTests {
     @Test func us30ProfitsFollowFromPrices() throws {
         let positions = try Recorded.positions.statement().positions(of: "US30")
@@ -47,6 +47,33 @@ import Testing
         #expect(equal.count == 11)
     }
 
+    @Test(arguments: [
+        (Recorded.positions, "US30", ContractSize(integerLiteral: 1), "USD", 28),
+        (.positions, "NZDCAD", 100_000, "CAD", 11), (.orderBook, "XAUUSD", 100, "USD", 11),
+    ])
+    func theRulesOfMoneyBookTheRecordedProfits(
+        file: Recorded, symbol: String, contractSize: ContractSize, currency: String, count: Int
+    ) throws {
+        let terms = Terms(
+            symbol: try Symbol(symbol), contractSize: contractSize,
+            profitCurrency: try Currency(currency))
+        let rates = try Recorded.rates.ticks().ticks
+        var checked = 0
+        for (row, position) in try file.statement().positions(of: symbol) {
+            let quoted = rates.first { $0.time == position.closeTime }.map {
+                ($0.symbol, MarketPrice(bid: $0.bid, ask: $0.ask, ageMilliseconds: 0))
+            }
+            let prices = Prices(Dictionary(uniqueKeysWithValues: [quoted].compactMap { $0 }))
+            let booked = try ProfitRules.close(
+                terms: terms, side: position.side, quantity: position.volume,
+                entry: position.openPrice, close: position.closePrice,
+                conversion: try #require(prices.conversion(for: terms.profitCurrency)))
+            #expect(booked == position.profit, "row \(row)")
+            checked += 1
+        }
+        #expect(checked == count)
+    }
+
     /// (close − open) × volume × contract size ÷ rate, in cents.
     private func cents(
         _ position: RecordedPosition, contractSize: Int128, rate: Price
@@ -63,4 +90,13 @@ import Testing
     }
 
     private func cents(of money: Money) -> Int128 { Int128(money.raw) / 1_000_000 }
+}
+
+/// What profits need of an instrument; its type and crypto factor matter to margins alone.
+private struct Terms: ContractTerms {
+    let symbol: Symbol
+    let contractSize: ContractSize
+    let profitCurrency: Currency
+    let type = InstrumentType.forex
+    let cryptoMarginFactor: Factor = 1
 }
