@@ -1,0 +1,84 @@
+/// What a provider is asked to do (`reference/workers.md` §2.7): names and values of the wire plus
+/// `key`, which our own providers echo, and `idempotency_key`.
+package struct ProviderMessage: Sendable, Equatable {
+    package let provider: Provider
+    /// The id of the request; a message whose id was sent before is not sent again.
+    package let id: LifecycleID
+    package let account: AccountID
+    package let fields: Fields
+
+    package init(provider: Provider, id: LifecycleID, account: AccountID, fields: Fields) {
+        self.provider = provider
+        self.id = id
+        self.account = account
+        self.fields = fields
+    }
+
+    /// Placement of a market order.
+    package static func place(_ order: Order, request: RequestID, at now: Int64) -> Self {
+        var fields = common(order, status: "OPEN", at: now)
+        fields.append("user_id", order.account.userID)
+        fields.append("user_type", order.account.userType.rawValue)
+        fields.append("order_quantity", order.quantity.text)
+        fields.append("order_price", order.price.text)
+        fields.append("idempotency_key", request.text)
+        fields["contract_value"] = order.money.contractValue?.text
+        return Self(
+            provider: order.placement.flow, id: LifecycleID(order.id), account: order.account,
+            fields: fields)
+    }
+
+    /// Close of a position under its close id, at the best price known (the provider decides).
+    package static func close(
+        _ order: Order, id: LifecycleID, price: Price?, request: RequestID, at now: Int64
+    ) -> Self {
+        var fields = common(order, status: "CLOSED", at: now)
+        fields.append("close_id", id.text)
+        fields.append("order_quantity", order.quantity.text)
+        fields.append("idempotency_key", request.text)
+        fields["close_price"] = price?.text
+        fields["contract_value"] = order.money.contractValue?.text
+        return Self(
+            provider: order.placement.flow, id: id, account: order.account, fields: fields)
+    }
+
+    /// Placement of a leg: stop loss or take profit at the price that the provider compares with.
+    package static func placeLeg(
+        _ leg: Leg, of order: Order, id: LifecycleID, price: Price, at now: Int64
+    ) -> Self {
+        var fields = common(
+            order, status: leg == .stopLoss ? "STOPLOSS" : "TAKEPROFIT", at: now)
+        fields.append("order_status", "OPEN")
+        fields.append(leg == .stopLoss ? "stoploss" : "takeprofit", price.text)
+        fields.append(leg == .stopLoss ? "stoploss_id" : "takeprofit_id", id.text)
+        fields.append("order_quantity", order.quantity.text)
+        fields["contract_value"] = order.money.contractValue?.text
+        return Self(
+            provider: order.placement.flow, id: id, account: order.account, fields: fields)
+    }
+
+    /// Cancel of a leg, under a cancel id of its own.
+    package static func cancelLeg(
+        _ leg: Leg, of order: Order, id: LifecycleID, at now: Int64
+    ) -> Self {
+        let name = leg == .stopLoss ? "stoploss" : "takeprofit"
+        var fields = common(
+            order, status: leg == .stopLoss ? "STOPLOSS-CANCEL" : "TAKEPROFIT-CANCEL", at: now)
+        fields[name + "_id"] = order[leg].id?.text
+        fields.append(name + "_cancel_id", id.text)
+        fields.append(leg.rawValue + "_cancel_id", id.text)
+        return Self(
+            provider: order.placement.flow, id: id, account: order.account, fields: fields)
+    }
+
+    private static func common(_ order: Order, status: String, at now: Int64) -> Fields {
+        var fields = Fields([
+            .init("v", MessageVersion.current), .init("type", "order"),
+            .init("key", order.key.text), .init("order_id", order.id.text),
+            .init("symbol", order.symbol.text), .init("order_type", order.type.rawValue),
+            .init("status", status), .init("ts", String(now)),
+        ])
+        fields["account_number"] = order.placement.accountNumber
+        return fields
+    }
+}

@@ -1,0 +1,64 @@
+/// A small list of `name=value` separated by spaces, kept in one field of a hash: ids of an order
+/// with their kinds, applied events with their versions. Names and values hold neither spaces nor
+/// `=`; texts from outside pass `Escape.text` first.
+package struct NamedList: Sendable, Hashable {
+    package private(set) var text: String
+
+    package init(text: String = "") { self.text = text }
+
+    package var isEmpty: Bool { text.isEmpty }
+
+    /// The names and values in the order in which they were added.
+    package var entries: [(name: Substring, value: Substring)] {
+        text.split(separator: " ").map { entry in
+            let sign = entry.utf8.firstIndex(of: UInt8(ascii: "=")) ?? entry.endIndex
+            let value = sign < entry.endIndex ? entry.utf8.index(after: sign) : sign
+            return (entry[..<sign], entry[value...])
+        }
+    }
+
+    package subscript(name: String) -> Substring? {
+        guard !text.isEmpty else { return nil }
+        return entries.first { $0.name == name }?.value
+    }
+
+    package func contains(_ name: String) -> Bool { self[name] != nil }
+
+    /// Adds a name or replaces its value.
+    package mutating func set(_ name: String, _ value: String) {
+        remove(name)
+        text += text.isEmpty ? "\(name)=\(value)" : " \(name)=\(value)"
+    }
+
+    package mutating func remove(_ name: String) {
+        guard contains(name) else { return }
+        text = entries.filter { $0.name != name }.map { "\($0.name)=\($0.value)" }
+            .joined(separator: " ")
+    }
+}
+
+/// Texts from outside inside our own lists: bytes other than letters, digits and `. _ : / -`
+/// are written as `%XX`.
+package enum Escape {
+    package static func text(_ text: String) -> String {
+        guard !text.utf8.allSatisfy(isPlain) else { return text }
+        return text.utf8.map { byte in
+            isPlain(byte) ? String(UnicodeScalar(byte)) : percent(byte)
+        }.joined()
+    }
+
+    private static func percent(_ byte: UInt8) -> String {
+        let hex = String(byte, radix: 16, uppercase: true)
+        return hex.utf8.count == 1 ? "%0" + hex : "%" + hex
+    }
+
+    private static func isPlain(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "."), UInt8(ascii: "_"),
+            UInt8(ascii: ":"), UInt8(ascii: "/"), UInt8(ascii: "-"):
+            true
+        default: false
+        }
+    }
+}

@@ -1,0 +1,42 @@
+/// A list of texts as one text: `<bytes>:<text>` each, one after the other. It nests, needs no
+/// escaping, and says at once when it is cut short. Records in an outbox are kept so.
+package enum Netstring {
+    package static func append(_ text: String, to bytes: inout [UInt8]) {
+        bytes.append(contentsOf: String(text.utf8.count).utf8)
+        bytes.append(UInt8(ascii: ":"))
+        bytes.append(contentsOf: text.utf8)
+    }
+
+    package static func encode(_ texts: [String]) -> String {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(texts.reduce(0) { $0 + $1.utf8.count + 4 })
+        for text in texts { append(text, to: &bytes) }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// The texts again; nil where the text is none of ours.
+    package static func decode(_ text: String) -> [String]? {
+        var text = text
+        return text.withUTF8 { bytes in
+            var texts: [String] = []
+            var position = 0
+            while position < bytes.count {
+                var length = 0
+                let start = position
+                while position < bytes.count, bytes[position] != UInt8(ascii: ":") {
+                    guard (48...57).contains(bytes[position]), position - start < 9 else {
+                        return nil
+                    }
+                    length = length * 10 + Int(bytes[position] - 48)
+                    position += 1
+                }
+                guard position > start, position < bytes.count, position + 1 + length <= bytes.count
+                else { return nil }
+                let content = UnsafeBufferPointer(rebasing: bytes[position + 1..<position + 1 + length])
+                texts.append(String(decoding: content, as: UTF8.self))
+                position += 1 + length
+            }
+            return texts
+        }
+    }
+}
