@@ -1,0 +1,52 @@
+import Glibc
+import PostgresDriver
+import Synchronization
+import Testing
+
+/// The server of these tests, made at first use; each test has its own database in it.
+enum SharedServer {
+    static let server: Result<LocalPostgres, any Error> = Result {
+        let server = try LocalPostgres()
+        atexit { try? SharedServer.server.get().stop() }
+        return server
+    }
+    private static let databases = Atomic<Int>(0)
+
+    /// The connection string of a new, empty database.
+    static func database() throws -> String {
+        let server = try server.get()
+        let number = databases.wrappingAdd(1, ordering: .relaxed).newValue
+        let admin = try connect(server.url())
+        try admin.run(script: "CREATE DATABASE t\(number)")
+        return server.url("t\(number)")
+    }
+
+    /// A connection to a new, empty database.
+    static func connection(
+        _ settings: PostgresSettings = PostgresSettings()
+    ) throws -> PostgresConnection {
+        try connect(try database(), settings)
+    }
+}
+
+/// A connection that fails the test on a warning of the server's.
+func connect(
+    _ url: String, _ settings: PostgresSettings = PostgresSettings()
+) throws -> PostgresConnection {
+    try PostgresConnection(url: url, settings: settings) { notice in
+        Issue.record("the server said \(notice)")
+    }
+}
+
+/// The `PostgresError` that `body` throws; a test failure when it throws none.
+func failure(_ body: () throws -> Void) -> PostgresError? {
+    do {
+        try body()
+        Issue.record("nothing was thrown")
+    } catch let error as PostgresError {
+        return error
+    } catch {
+        Issue.record("thrown: \(error)")
+    }
+    return nil
+}
