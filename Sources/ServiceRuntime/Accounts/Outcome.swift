@@ -1,0 +1,75 @@
+package import Shared
+
+/// What the loop does next. The handler chooses; only the loop acts.
+package enum Outcome: Sendable, Equatable {
+    case apply(Transition)
+    case ignore(IgnoreReason)
+    /// Commands only: the text is written as their answer.
+    case refuse(String)
+    /// Never for commands.
+    case `defer`(DeferReason)
+    case dead(DeadReason)
+}
+
+/// One worker's decision. Pure: the same message, account and context give the same outcome. What
+/// it throws counts as an attempt; after five the message is dead, a command refused.
+package protocol MessageHandler: Sendable {
+    associatedtype Message: AccountMessage
+
+    var role: Role { get }
+
+    /// How many fresh numbers for ids a decision may use.
+    var numbersPerMessage: Int { get }
+
+    /// What must be read from elsewhere before the decision.
+    func needs(_ message: Message, on account: Account) throws -> Needs
+
+    func decide(
+        _ message: Message, on account: Account, in context: DecisionContext
+    ) throws -> Outcome
+}
+
+/// Keys in other slots that a decision reads.
+package struct Needs: Sendable, Equatable {
+    package var symbols: Set<Symbol>
+    package var terms: Set<TermsKey>
+
+    package init(symbols: Set<Symbol> = [], terms: Set<TermsKey> = []) {
+        self.symbols = symbols
+        self.terms = terms
+    }
+
+    /// The prices by which an order's own symbol is repriced and its money becomes dollars.
+    package init(of order: Order) {
+        symbols = [order.symbol]
+        symbols.formUnion(Conversion.pairs(for: order.terms.profitCurrency))
+        terms = []
+    }
+}
+
+/// Inputs of a decision besides message and account.
+package struct DecisionContext: Sendable {
+    /// The clock of the server that holds the account, ms.
+    package let now: Int64
+    package let prices: Prices
+    package let terms: [TermsKey: Fields]
+    /// Fresh numbers for ids, as many as the handler asked for.
+    package let numbers: [Int64]
+
+    package init(now: Int64, prices: Prices, terms: [TermsKey: Fields] = [:], numbers: [Int64] = [])
+    {
+        self.now = now
+        self.prices = prices
+        self.terms = terms
+        self.numbers = numbers
+    }
+}
+
+/// Numbers for ids and random bits: inputs, so that tests choose them.
+package protocol NumberSource: AnyObject {
+    /// Positive, 63 bits, never the same twice (domain §4). Unavailable while the generator has no
+    /// lease or its clock stepped back.
+    func nextNumber() throws(StoreError) -> Int64
+
+    func random() -> UInt64
+}

@@ -1,0 +1,27 @@
+import Shared
+
+/// What the loop tells of its work, to be counted, measured and logged.
+package protocol OutcomeCounting: AnyObject {
+    /// One more of an outcome, by its reason.
+    func count(_ outcome: OutcomeClass, _ reason: String)
+
+    /// A message was applied.
+    ///
+    /// - Parameters:
+    ///   - arrival: entry id under which it (or its report) arrived, by the server's clock.
+    ///   - at: the server's clock in the script that applied it, ms.
+    func applied(arrival: EntryID, at: Int64)
+
+    /// Something that somebody should look at.
+    func alarm(_ message: StaticString, _ values: KeyValuePairs<String, String>)
+}
+
+/// Every accepted message ends as one of the first four; the others happen on the way.
+package enum OutcomeClass: String, Sendable, CaseIterable {
+    case applied
+    case ignored
+    case refused
+    case dead
+    case deferred
+    case conflict
+}

@@ -1,0 +1,90 @@
+import Shared
+
+/// Tells everybody of records, in the order that keeps ids resolvable and events gap-free: lookups,
+/// messages to providers, events, and out of the outbox (architecture §3, publish).
+struct Publication {
+    let store: any AccountStore
+    let partition: Int
+    /// What goes wrong with an account; nil while all is well.
+    private(set) var faults: [AccountID: Fault] = [:]
+
+    enum Fault: Equatable {
+        /// The store was away: the records stay in the outbox and the messages stay in hand.
+        case held(StoreError)
+        /// Published numbers contradict the account's own.
+        case fork
+        /// A record before these is gone.
+        case gap
+    }
+
+    init(store: any AccountStore, partition: Int) {
+        self.store = store
+        self.partition = partition
+    }
+
+    /// - Parameter boxes: the unpublished records of each account, oldest first.
+    mutating func publish(_ boxes: [[Record]]) {
+        let all = boxes.flatMap { $0 }
+        guard !all.isEmpty else { return }
+        let withLookups = all.filter { !$0.lookups.isEmpty || $0.identity != nil && $0.isFirst }
+        hold(withLookups, store.publishLookups(withLookups))
+        let withSends = healthy(all).filter { !$0.sends.isEmpty }
+        hold(withSends, store.publishSends(withSends))
+        emit(healthy(all))
+        announce(healthy(all))
+        unbox(boxes.map(healthy).filter { !$0.isEmpty })
+    }
+
+    private func healthy(_ records: [Record]) -> [Record] {
+        records.filter { faults[$0.account] == nil }
+    }
+
+    private mutating func hold(_ records: [Record], _ results: [Result<Void, StoreError>]) {
+        for (record, result) in zip(records, results) {
+            if case .failure(let error) = result { faults[record.account] = .held(error) }
+        }
+    }
+
+    private mutating func emit(_ records: [Record]) {
+        guard !records.isEmpty else { return }
+        do {
+            let replies = try store.publishEvents(records, partition: partition)
+            for (record, reply) in zip(records, replies) {
+                switch reply {
+                case .appended, .present: break
+                case .fork: faults[record.account] = .fork
+                case .gap: faults[record.account] = .gap
+                }
+            }
+        } catch {
+            for record in records { faults[record.account] = .held(error) }
+        }
+    }
+
+    private mutating func announce(_ records: [Record]) {
+        let answered = records.filter { $0.answered != nil }
+        guard !answered.isEmpty else { return }
+        do {
+            try store.announce(answered)
+        } catch {
+            for record in answered { faults[record.account] = .held(error) }
+        }
+    }
+
+    private mutating func unbox(_ boxes: [[Record]]) {
+        guard !boxes.isEmpty else { return }
+        for (box, result) in zip(boxes, store.unbox(boxes)) {
+            guard let account = box.first?.account else { continue }
+            switch result {
+            case .success(.removed): break
+            case .success(.fork): faults[account] = .fork
+            case .failure(let error): faults[account] = .held(error)
+            }
+        }
+    }
+}
+
+extension Record {
+    /// Whether this is the record of a placement, which first ties the order id to its account.
+    var isFirst: Bool { event["order_version"] == "1" }
+}

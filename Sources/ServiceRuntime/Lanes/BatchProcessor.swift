@@ -1,0 +1,43 @@
+package import Shared
+
+/// What became of one entry of a batch.
+package enum EntryResult: Sendable, Equatable {
+    case settle(Settlement.Disposition)
+    /// It stays pending and in hand, and comes again with the next batch.
+    case hold
+}
+
+/// What a lane does with a batch. Entries that are held come again, in order, before newer ones.
+package protocol BatchProcessor: AnyObject {
+    /// - Parameters:
+    ///   - entries: in stream order, held ones first.
+    ///   - now: the server's clock at the fetch, ms.
+    /// - Returns: one result an entry.
+    func process(_ entries: [Entry], lane: LaneID, now: Int64) -> [EntryResult]
+
+    /// What becomes of an entry that killed three processes while it was alone in hand. `hold`
+    /// where the store was away.
+    func processSuspect(_ entry: Entry, lane: LaneID, now: Int64) -> EntryResult
+}
+
+/// How deferred messages wait: from 20 ms doubling to 5 s (architecture §3).
+package enum Deferral {
+    static let first: Int64 = 20
+    static let longest: Int64 = 5_000
+
+    /// The disposition of an entry that waits again, or dies of waiting too long.
+    package static func disposition(
+        of entry: Entry, _ reason: DeferReason, now: Int64
+    ) -> Settlement.Disposition {
+        let count = entry.fields[EntryField.deferrals].flatMap { Int($0) } ?? 0
+        let since = entry.fields[EntryField.deferredAt].flatMap { Int64($0) } ?? now
+        if let patience = reason.patience, now - since >= patience {
+            return .dead(reason.death, Fields())
+        }
+        var fields = entry.fields
+        fields[EntryField.deferrals] = String(count + 1)
+        fields[EntryField.deferredAt] = String(since)
+        if fields[EntryField.arrival] == nil { fields[EntryField.arrival] = "\(entry.id)" }
+        return .delay(milliseconds: min(first << min(Int64(count), 8), longest), fields)
+    }
+}

@@ -1,0 +1,165 @@
+package import Shared
+
+/// One partition under a lease: fetches, lets its processor work, settles. One turn is one batch.
+///
+/// What is held stays pending and in hand; what was handed out and not settled is read again after
+/// an acquisition, a reconnect, or when the group counts more than is in hand (architecture §3).
+package final class Lane {
+    package enum Turn: Sendable, Equatable {
+        /// So many entries were settled.
+        case worked(Int)
+        /// Nothing to do before somebody writes, or before so many milliseconds.
+        case idle(milliseconds: Int64)
+        case leaseLost
+    }
+
+    /// Entries a batch.
+    package static let batch = 256
+    /// Held entries at which the lane stops fetching.
+    package static let mostHeld = 10_000
+    /// The longest wait for new entries; shorter than a lease.
+    package static let longestWait: Int64 = 1_000
+    /// How long held entries rest before they are tried again, ms.
+    private static let rest: Int64 = 50
+
+    package let id: LaneID
+    private let store: any LaneStore
+    private let processor: any BatchProcessor
+    private let lease: Lease
+    private let now: () -> MonotonicTime
+
+    private var held: [Entry] = []
+    private var lastDelivered = EntryID.zero
+    private var reading: Reading = .pending(after: .zero, singly: true)
+
+    private enum Reading: Equatable {
+        case new
+        /// What the one before us, or we before a reconnect, did not settle. After a take-over it
+        /// is read singly, since one of these messages may have killed the process.
+        case pending(after: EntryID, singly: Bool)
+    }
+
+    package init(
+        _ id: LaneID, store: any LaneStore, processor: any BatchProcessor, lease: Lease,
+        now: @escaping () -> MonotonicTime
+    ) {
+        self.id = id
+        self.store = store
+        self.processor = processor
+        self.lease = lease
+        self.now = now
+    }
+
+    /// Entries in hand that wait for a store or for another attempt.
+    package var heldCount: Int { held.count }
+
+    /// Waits for work after an idle turn. Holds nothing while it waits.
+    package func wait(milliseconds: Int64) throws(StoreError) {
+        try store.wait(id, after: lastDelivered, milliseconds: milliseconds)
+    }
+
+    /// One batch. An error is the lane's own store being away: nothing is lost, the next turn reads
+    /// again what is pending.
+    package func turn() throws(StoreError) -> Turn {
+        guard lease.isTrusted(at: now()) else { return .leaseLost }
+        do {
+            switch reading {
+            case .pending(let after, let singly): return try recover(after: after, singly: singly)
+            case .new: return try takeNew()
+            }
+        } catch {
+            reading = .pending(after: .zero, singly: false)
+            throw error
+        }
+    }
+
+    private func takeNew() throws(StoreError) -> Turn {
+        if held.count >= Lane.mostHeld { return try work([], now: 0, nextDue: nil) }
+        switch try store.fetch(id, lease.nonce, .new, count: Lane.batch) {
+        case .leaseLost: return .leaseLost
+        case .batch(let batch):
+            lastDelivered = batch.lastDelivered
+            return try work(
+                batch.entries, now: batch.now, nextDue: batch.nextDue.map { $0 - batch.now })
+        }
+    }
+
+    private func work(
+        _ entries: [Entry], now: Int64, nextDue: Int64?
+    ) throws(StoreError) -> Turn {
+        let batch = held + entries
+        guard !batch.isEmpty else {
+            let due = max(1, min(nextDue ?? Lane.longestWait, Lane.longestWait))
+            return .idle(milliseconds: due)
+        }
+        let results = processor.process(batch, lane: id, now: now)
+        let settled = try settle(batch, results)
+        guard let settled else { return .leaseLost }
+        return settled == 0 ? .idle(milliseconds: Lane.rest) : .worked(settled)
+    }
+
+    /// Settles what has a result; the rest is held. Nil where the lease is lost.
+    private func settle(_ batch: [Entry], _ results: [EntryResult]) throws(StoreError) -> Int? {
+        var settlements: [Settlement] = []
+        var kept: [Entry] = []
+        for (entry, result) in zip(batch, results) {
+            switch result {
+            case .settle(let disposition): settlements.append(Settlement(entry.id, disposition))
+            case .hold: kept.append(entry)
+            }
+        }
+        held = kept
+        guard !settlements.isEmpty else { return 0 }
+        switch try store.settle(id, lease.nonce, settlements) {
+        case .leaseLost: return nil
+        case .settled(let pending):
+            if pending > held.count, reading == .new {
+                reading = .pending(after: .zero, singly: false)
+            }
+            return settlements.count
+        }
+    }
+
+    private func recover(after: EntryID, singly: Bool) throws(StoreError) -> Turn {
+        let page: FetchReply.Batch
+        switch try store.fetch(id, lease.nonce, .pending(after: after), count: Lane.batch) {
+        case .leaseLost: return .leaseLost
+        case .batch(let batch): page = batch
+        }
+        guard let last = page.entries.last else {
+            reading = .new
+            return .worked(0)
+        }
+        let inHand = Set(held.map(\.id))
+        let found = page.entries.filter { !inHand.contains($0.id) }
+        if singly {
+            for entry in found {
+                guard try takeSingly(entry, now: page.now) else { return .leaseLost }
+            }
+        } else if !found.isEmpty {
+            // In stream order: what is in hand may lie on either side of what was found.
+            let batch = (held + found).sorted { $0.id < $1.id }
+            let results = processor.process(batch, lane: id, now: page.now)
+            guard try settle(batch, results) != nil else { return .leaseLost }
+        }
+        reading = .pending(after: last.id, singly: singly)
+        return .worked(found.count)
+    }
+
+    /// A message that may have killed a process is alone in hand while it is tried again; at the
+    /// third time it is not tried. False where the lease is lost.
+    private func takeSingly(_ entry: Entry, now serverNow: Int64) throws(StoreError) -> Bool {
+        guard lease.isTrusted(at: now()) else { return false }
+        let count = try store.raiseSuspect(id, entry.id)
+        let waiting = held
+        held = []
+        let result =
+            count >= 3
+            ? processor.processSuspect(entry, lane: id, now: serverNow)
+            : processor.process([entry], lane: id, now: serverNow)[0]
+        let settled = try settle([entry], [result])
+        held = waiting + held
+        if !held.isEmpty { try store.clearSuspect(id, entry.id) }
+        return settled != nil
+    }
+}

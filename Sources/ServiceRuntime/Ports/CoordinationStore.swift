@@ -1,0 +1,34 @@
+package import Shared
+
+/// What a process needs to share partitions with others: leases and the list of members, all by the
+/// server's clock.
+package protocol CoordinationStore: AnyObject {
+    /// Notes that the member lives and what it tells of itself; returns the living members.
+    func beat(
+        service: String, member: String, heartbeat: Fields
+    ) throws(StoreError) -> [String]
+
+    /// Takes the member off the list, so that others need not wait for it.
+    func leave(service: String, member: String) throws(StoreError)
+
+    /// Takes each lease that nobody holds.
+    func acquire(_ leases: [LeaseClaim]) throws(StoreError) -> [Bool]
+
+    /// Prolongs each lease that is still ours.
+    func renew(_ leases: [LeaseClaim]) throws(StoreError) -> [Bool]
+
+    func release(_ leases: [LeaseClaim]) throws(StoreError)
+
+    /// `fleet:topology`; empty where the fleet was never initialised.
+    func topology() throws(StoreError) -> Fields
+}
+
+package struct LeaseClaim: Sendable, Hashable {
+    package let key: StringKey
+    package let nonce: LeaseNonce
+
+    package init(key: StringKey, nonce: LeaseNonce) {
+        self.key = key
+        self.nonce = nonce
+    }
+}

@@ -1,0 +1,71 @@
+package import Shared
+
+/// What the dispatcher needs of the store: from any id to an order, and into the workers' queues.
+/// Each call is one pipelined round trip; an item that failed does not touch the others.
+package protocol DispatchStore: AnyObject {
+    /// The orders that ids lead to; nil for an id that nobody knows.
+    func lookUp(_ ids: [LifecycleID]) -> [Result<OrderID?, StoreError>]
+
+    /// The accounts of orders, from `order_data`; nil where it does not exist.
+    func accounts(of orders: [OrderID]) -> [Result<AccountID?, StoreError>]
+
+    /// The orders themselves, or what is left of them.
+    func orders(_ keys: [OrderKey]) -> [Result<StoredOrder, StoreError>]
+
+    /// Stores how a report without identity was named, unless it was named before; returns the name
+    /// that stands (`named:{T}:<entry id>`, a day).
+    func name(_ reports: [ReportName]) -> [Result<String, StoreError>]
+
+    /// Appends messages to the queues of roles. Repeats are harmless: workers know each event.
+    func route(_ messages: [RoutedMessage]) -> [Result<Void, StoreError>]
+
+    /// Attaches a provider's new id to an order under a kind it already has (recovery).
+    func attach(_ id: LifecycleID, _ kind: IDKind, to key: OrderKey) throws(StoreError)
+}
+
+/// How the dispatcher understood one report, under the report's entry id.
+package struct ReportName: Sendable, Equatable {
+    package let account: AccountID
+    package let entry: String
+    package let name: String
+
+    package init(account: AccountID, entry: String, name: String) {
+        self.account = account
+        self.entry = entry
+        self.name = name
+    }
+}
+
+package struct RoutedMessage: Sendable, Equatable {
+    package let role: Role
+    package let partition: Int
+    package let fields: Fields
+
+    package init(role: Role, partition: Int, fields: Fields) {
+        self.role = role
+        self.partition = partition
+        self.fields = fields
+    }
+}
+
+/// Where a provider of ours writes its reports: `queue:{reports:p}`, p of the account where it is
+/// known, else of the id (domain §4).
+package protocol ReportSink: AnyObject {
+    func send(_ reports: [PlacedReport]) -> [Result<Void, StoreError>]
+}
+
+package struct PlacedReport: Sendable, Equatable {
+    package let partition: Int
+    package let report: ExecutionReport
+
+    package init(partition: Int, report: ExecutionReport) {
+        self.partition = partition
+        self.report = report
+    }
+}
+
+/// Prices alone, for those who fill at them.
+package protocol PriceStore: AnyObject {
+    /// Prices of any age, with their age by the clock of the server that holds them.
+    func prices(_ symbols: Set<Symbol>) throws(StoreError) -> Prices
+}
