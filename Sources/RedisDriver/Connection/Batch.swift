@@ -31,7 +31,7 @@ final class Batch {
     }
 
     private func startIfReady() -> Bool {
-        guard let wire = connection.openWire, connection.unloaded(in: commands).isEmpty else {
+        guard let wire = connection.openWire, connection.scriptsToLoad(for: commands).isEmpty else {
             return false
         }
         start(on: wire)
@@ -93,7 +93,7 @@ extension Batch {
     private func load() -> Load? {
         do throws(RedisError) {
             let wire = try connection.open()
-            let scripts = connection.unloaded(in: commands)
+            let scripts = connection.scriptsToLoad(for: commands)
             if scripts.isEmpty { return nil }
             let loads = scripts.map(\.loadCommand)
             let exchange = Exchange(connection, wire, loads, silence: silence)

@@ -17,7 +17,7 @@ final class Exchange {
     private(set) var deadline: ContinuousClock.Instant
 
     /// - Parameters:
-    ///   - commands: each script among them has a digest (`RedisConnection.unloaded`).
+    ///   - commands: each script among them has a digest (`RedisConnection.scriptsToLoad`).
     ///   - silence: how long nothing may move.
     init(_ connection: RedisConnection, _ wire: Wire, _ commands: [Command], silence: Duration) {
         self.connection = connection

@@ -116,16 +116,14 @@ extension RedisConnection {
         }
     }
 
-    /// The scripts among the commands that must be loaded before these can be sent.
-    func unloaded(in commands: [Command]) -> [Script] {
-        var missing: [Script] = []
+    /// The scripts to load before these commands are sent: none when the connection has loaded them
+    /// all, else all of them. Had the server lost its scripts unnoticed, loading only the new ones
+    /// would let their commands overtake those of the others.
+    func scriptsToLoad(for commands: [Command]) -> [Script] {
+        var used: [Script] = []
         for case let script? in commands.lazy.map(\.script)
-        where !loaded.contains(ObjectIdentifier(script))
-            && !missing.contains(where: { $0 === script })
-        {
-            missing.append(script)
-        }
-        return missing
+        where !used.contains(where: { $0 === script }) { used.append(script) }
+        return used.allSatisfy { loaded.contains(ObjectIdentifier($0)) } ? [] : used
     }
 
     func noteLoaded(_ script: Script) { loaded.insert(ObjectIdentifier(script)) }

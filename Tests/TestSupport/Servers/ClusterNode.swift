@@ -1,0 +1,111 @@
+package import RedisDriver
+import Synchronization
+
+/// One server of a private cluster.
+package final class ClusterNode: Sendable {
+    package let server: PrivateRedis
+    package let port: UInt16
+    let busPort: UInt16
+
+    package var endpoint: RedisEndpoint { .tcp(host: "127.0.0.1", port: port) }
+
+    init(config: [String], appendOnly: Bool) throws(ServerError) {
+        port = Ports.free()
+        busPort = Ports.free()
+        server = try PrivateRedis(
+            config: config + [
+                "cluster-enabled yes", "cluster-port \(busPort)",
+                "cluster-config-file nodes.conf",
+            ],
+            appendOnly: appendOnly, port: port)
+    }
+
+    /// Says one command to this node, whatever slots it serves, and wants no error.
+    @discardableResult
+    package func ask(_ name: StaticString, _ arguments: String...) throws(ServerError) -> Reply {
+        switch server.connection().call(Command(name, slot: nil, arguments)) {
+        case .success(let reply): return reply
+        case .failure(let error):
+            throw .system(
+                operation: "\(name) \(arguments.joined(separator: " "))",
+                reason: error.description)
+        }
+    }
+
+    /// The name by which the other nodes know it.
+    package func identity() throws(ServerError) -> String {
+        try ask("CLUSTER", "MYID").string ?? ""
+    }
+
+    /// A line of `CLUSTER INFO`; `nil` when the node is away.
+    package func cluster(_ field: String) -> String? {
+        line(field, of: server.connection().call(Command("CLUSTER", slot: nil, ["INFO"])))
+    }
+
+    /// A line of `INFO`; `nil` when the node is away.
+    package func info(_ field: String) -> String? {
+        line(field, of: server.connection().call(Command("INFO", slot: nil)))
+    }
+
+    /// Whether its map of the slots names that many masters.
+    func knowsMasters(_ count: Int) -> Bool {
+        let reply = server.connection().call(Command("CLUSTER", slot: nil, ["SLOTS"]))
+        guard case .success(.array(let ranges)) = reply else { return false }
+        let masters = ranges.compactMap { $0.elements?.dropFirst(2).first?.elements?[1].number }
+        return Set(masters).count == count
+    }
+
+    func notReady(_ what: String) -> ServerError {
+        .notReady(
+            server: "cluster node \(port), waiting until \(what)",
+            log: Files.read("\(server.folder)/redis-server.out"))
+    }
+
+    private func line(_ field: String, of reply: Result<Reply, RedisError>) -> String? {
+        guard case .success(let reply) = reply, let text = reply.string else { return nil }
+        let lines = text.split(whereSeparator: \.isNewline)
+        let start = "\(field):"
+        return lines.first { $0.hasPrefix(start) }.map { String($0.dropFirst(start.count)) }
+    }
+}
+
+/// Moving a slot, step by step as an operator's tool does, so that tests can look in between.
+extension PrivateRedisCluster {
+    /// From here on the slot's old node answers `ASK` for keys that it no longer has.
+    package func beginMove(
+        of slot: UInt16, from source: ClusterNode, to target: ClusterNode
+    ) throws(ServerError) {
+        try target.ask("CLUSTER", "SETSLOT", "\(slot)", "IMPORTING", try source.identity())
+        try source.ask("CLUSTER", "SETSLOT", "\(slot)", "MIGRATING", try target.identity())
+    }
+
+    /// Moves one key of the slot ahead of it.
+    package func moveKey(
+        _ key: String, from source: ClusterNode, to target: ClusterNode
+    ) throws(ServerError) {
+        try source.ask("MIGRATE", "127.0.0.1", "\(target.port)", key, "0", "5000")
+    }
+
+    /// Moves the slot's remaining keys and then the slot itself.
+    package func finishMove(
+        of slot: UInt16, from source: ClusterNode, to target: ClusterNode
+    ) throws(ServerError) {
+        while let keys = try source.ask("CLUSTER", "GETKEYSINSLOT", "\(slot)", "100").elements,
+            !keys.isEmpty
+        {
+            for key in keys.compactMap(\.string) { try moveKey(key, from: source, to: target) }
+        }
+        let owner = try target.identity()
+        for node in [target, source] {
+            try node.ask("CLUSTER", "SETSLOT", "\(slot)", "NODE", owner)
+        }
+    }
+
+    /// All three steps.
+    package func move(
+        _ slot: UInt16, from source: ClusterNode, to target: ClusterNode
+    ) throws(ServerError) {
+        try beginMove(of: slot, from: source, to: target)
+        try finishMove(of: slot, from: source, to: target)
+    }
+}
