@@ -111,9 +111,11 @@ package final class AccountProcessor<Handler: MessageHandler>: BatchProcessor {
                 event: EventID(text: "parked/" + reason), random: numbers.random())
             do {
                 try store.park(verdict.work.account, reason: reason, token: token)
-                counters.alarm("account parked", [
-                    "account": verdict.work.account.tag, "reason": reason,
-                ])
+                counters.alarm(
+                    "account parked",
+                    [
+                        "account": verdict.work.account.tag, "reason": reason,
+                    ])
                 return verdict
             } catch {
                 return held(verdict.work)
@@ -211,6 +213,7 @@ package final class AccountProcessor<Handler: MessageHandler>: BatchProcessor {
             let deliberation = chain.deliberation
             switch reply {
             case .success(.applied(let at)):
+                for record in deliberation.records { counters.transition(record) }
                 let verdict = Verdict(
                     work: chain.work, rulings: deliberation.rulings, appliedAt: at)
                 attempt.done.append((verdict, deliberation.loaded.outbox + deliberation.records))
@@ -291,10 +294,12 @@ package final class AccountProcessor<Handler: MessageHandler>: BatchProcessor {
     ) -> EntryResult {
         let count = (attempts[item.entry.id] ?? 0) + 1
         attempts[item.entry.id] = count
-        counters.alarm("attempt failed", [
-            "account": item.message.account.tag, "entry": "\(item.entry.id)",
-            "attempt": String(count), "detail": detail,
-        ])
+        counters.alarm(
+            "attempt failed",
+            [
+                "account": item.message.account.tag, "entry": "\(item.entry.id)",
+                "attempt": String(count), "detail": detail,
+            ])
         guard count >= mostAttempts else { return .hold }
         guard item.message.request == nil else {
             return refuseFailed(item, partition: partition)
@@ -330,10 +335,12 @@ package final class AccountProcessor<Handler: MessageHandler>: BatchProcessor {
     ) -> EntryResult {
         var fields = Fields()
         fields["dead_detail"] = detail
-        counters.alarm("dead letter", [
-            "account": item.message.account.tag, "event_id": item.message.eventID.text,
-            "reason": reason.rawValue,
-        ])
+        counters.alarm(
+            "dead letter",
+            [
+                "account": item.message.account.tag, "event_id": item.message.eventID.text,
+                "reason": reason.rawValue,
+            ])
         guard reason.isMarked, let order = item.message.order else {
             counters.count(.dead, reason.rawValue)
             return .settle(.dead(reason, fields))

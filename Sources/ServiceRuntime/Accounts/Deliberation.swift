@@ -69,12 +69,14 @@ struct Deliberation<Handler: MessageHandler> {
 
     mutating func run(_ items: [WorkItem<Handler.Message>], numbers: some NumberSource) {
         for item in items {
-            if rulings.contains(where: \.isFailure) {
+            if rulings.last?.stopsChain == true {
                 rulings.append(.waiting)
                 continue
             }
             do {
                 rulings.append(try rule(item, numbers))
+            } catch let error as StoreError where error.isUnavailable {
+                rulings.append(.waiting)
             } catch {
                 rulings.append(.failed("\(error)"))
             }
@@ -139,7 +141,9 @@ struct Deliberation<Handler: MessageHandler> {
         guard reason == .early, let id = message.order, let lists = lists(of: id) else {
             return false
         }
-        return lists.dead.entries.contains { DeadReason(rawValue: String($0.value))?.isFailure == true }
+        return lists.dead.entries.contains {
+            DeadReason(rawValue: String($0.value))?.isFailure == true
+        }
     }
 
     private mutating func apply(_ transition: Transition, random: UInt64) throws {
@@ -164,10 +168,11 @@ struct Deliberation<Handler: MessageHandler> {
 }
 
 extension Ruling {
-    var isFailure: Bool {
+    /// Whether later messages of the account wait for this one.
+    var stopsChain: Bool {
         switch self {
-        case .failed: true
-        case .applied, .answered, .ignored, .refused, .deferred, .dead, .waiting: false
+        case .failed, .waiting: true
+        case .applied, .answered, .ignored, .refused, .deferred, .dead: false
         }
     }
 }

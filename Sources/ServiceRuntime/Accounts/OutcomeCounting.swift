@@ -1,4 +1,4 @@
-import Shared
+package import Shared
 
 /// What the loop tells of its work, to be counted, measured and logged.
 package protocol OutcomeCounting: AnyObject {
@@ -11,6 +11,9 @@ package protocol OutcomeCounting: AnyObject {
     ///   - arrival: entry id under which it (or its report) arrived, by the server's clock.
     ///   - at: the server's clock in the script that applied it, ms.
     func applied(arrival: EntryID, at: Int64)
+
+    /// An account took a step.
+    func transition(_ record: Record)
 
     /// Something that somebody should look at.
     func alarm(_ message: StaticString, _ values: KeyValuePairs<String, String>)

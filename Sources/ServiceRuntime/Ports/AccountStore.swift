@@ -75,7 +75,6 @@ package enum UnboxReply: Sendable, Equatable {
 package protocol AccountStore: PriceStore {
     func load(_ requests: [LoadRequest]) -> [Result<LoadedAccount, StoreError>]
 
-
     /// Terms of groups; a missing hash is an empty `Fields`.
     func terms(_ keys: [TermsKey]) throws(StoreError) -> [TermsKey: Fields]
 

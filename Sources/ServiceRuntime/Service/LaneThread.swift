@@ -1,0 +1,90 @@
+import Shared
+import Synchronization
+
+/// One lane at work on its own thread, from acquisition to loss or stop.
+final class LaneThread: Sendable {
+    enum Phase: Equatable {
+        case working
+        /// Waits for entries and holds nothing unfinished: its lease may be released under it.
+        case waiting
+        case ended
+    }
+
+    let id: LaneID
+    let lease: Lease
+    private let phase = Mutex(Phase.working)
+    private let stopping = Atomic(false)
+    private let heldEntries = Atomic(0)
+
+    init(_ id: LaneID, lease: Lease) {
+        self.id = id
+        self.lease = lease
+    }
+
+    var hasEnded: Bool { phase.withLock { $0 == .ended } }
+    var heldCount: Int { heldEntries.load(ordering: .relaxed) }
+
+    /// Asks it to end after the batch in hand. True where it has nothing in hand: then it will touch
+    /// nothing any more, and its lease may go.
+    func stop() -> Bool {
+        stopping.store(true, ordering: .sequentiallyConsistent)
+        return phase.withLock { $0 != .working }
+    }
+
+    func start(_ definition: ServiceDefinition, _ tools: ServiceTools) {
+        Thread.start { [self] in
+            run(definition, tools)
+            phase.withLock { $0 = .ended }
+            tools.log.flush()
+        }
+    }
+
+    private func run(_ definition: ServiceDefinition, _ tools: ServiceTools) {
+        let lane: Lane
+        do {
+            let equipment = try definition.equip(id, tools)
+            lane = Lane(
+                id, store: equipment.store, processor: equipment.processor, lease: lease,
+                now: MonotonicTime.now)
+        } catch {
+            tools.log.write(.error, "lane not equipped", ["lane": "\(id)", "error": "\(error)"])
+            return
+        }
+        while enter(.working) {
+            do {
+                let turn = try lane.turn()
+                heldEntries.store(lane.heldCount, ordering: .relaxed)
+                tools.log.flush()
+                switch turn {
+                case .worked: continue
+                case .leaseLost: return
+                case .idle(let milliseconds):
+                    guard enter(.waiting) else { return }
+                    try lane.wait(milliseconds: milliseconds)
+                }
+            } catch {
+                tools.log.write(.warning, "lane waits", ["lane": "\(id)", "error": "\(error)"])
+                guard !error.isUnavailable || pause() else { return }
+                // A refusal does not heal by itself: the lane gives up and another try acquires it.
+                if !error.isUnavailable { return }
+            }
+        }
+    }
+
+    /// Whether the lane goes on, in this phase. A stop asked for before is seen here, so that after
+    /// `stop` answered true nothing more is done.
+    private func enter(_ next: Phase) -> Bool {
+        phase.withLock { phase in
+            guard !stopping.load(ordering: .sequentiallyConsistent) else { return false }
+            phase = next
+            return true
+        }
+    }
+
+    /// The store is away: rests before the next try, as long as a reconnect may reasonably take.
+    private func pause() -> Bool {
+        guard enter(.waiting) else { return false }
+        Thread.rest(.milliseconds(100))
+        return true
+    }
+}

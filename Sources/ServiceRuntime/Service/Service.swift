@@ -1,0 +1,49 @@
+package import Shared
+
+/// What makes a process what it is: its name, its lanes, and how a lane is equipped.
+package struct ServiceDefinition: Sendable {
+    /// The name of the binary; members and heartbeats go by it.
+    package let name: String
+    /// One sentence for `--help`.
+    package let about: String
+    /// The stream it reads, one lane a partition.
+    package let lane: @Sendable (_ partition: Int) -> LaneID
+    /// Whether its decisions need numbers for ids.
+    package let usesNumbers: Bool
+    /// Makes the connections of the process's own thread.
+    package let coordination: @Sendable () throws -> any CoordinationStore
+    /// Makes what one lane works with; called on the lane's thread, which alone uses it.
+    package let equip: @Sendable (LaneID, ServiceTools) throws -> LaneEquipment
+
+    package init(
+        name: String, about: String, usesNumbers: Bool,
+        lane: @escaping @Sendable (Int) -> LaneID,
+        coordination: @escaping @Sendable () throws -> any CoordinationStore,
+        equip: @escaping @Sendable (LaneID, ServiceTools) throws -> LaneEquipment
+    ) {
+        self.name = name
+        self.about = about
+        self.usesNumbers = usesNumbers
+        self.lane = lane
+        self.coordination = coordination
+        self.equip = equip
+    }
+}
+
+/// What all lanes of a process share.
+package struct ServiceTools: Sendable {
+    package let topology: Topology
+    package let numbers: NumberGenerator
+    package let counters: Counters
+    package let log: Log
+}
+
+package struct LaneEquipment {
+    package let store: any LaneStore
+    package let processor: any BatchProcessor
+
+    package init(store: any LaneStore, processor: any BatchProcessor) {
+        self.store = store
+        self.processor = processor
+    }
+}

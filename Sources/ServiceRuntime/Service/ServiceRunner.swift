@@ -1,0 +1,217 @@
+import Glibc
+import Shared
+
+/// Runs one process: takes its share of the lanes, renews their leases, tells of itself, and stops
+/// in stages on SIGTERM or SIGINT.
+package struct ServiceRunner {
+    private static let tick: Duration = .milliseconds(250)
+
+    private let definition: ServiceDefinition
+    private let tools: ServiceTools
+    private let member: String
+    private let stopTimeout: Duration
+    private var coordination: any CoordinationStore
+    private var threads: [Int: LaneThread] = [:]
+    private var members: [String] = []
+    private var generator: (key: StringKey, lease: Lease)?
+    private var lastBeat = MonotonicTime.distantPast
+    private var paused = false
+
+    /// Starts the service and returns when it has stopped. Ends the process with one line where
+    /// it cannot start.
+    package static func run(_ definition: ServiceDefinition, settings: Settings, log: Log) {
+        var signals = SignalWaiter([SIGTERM, SIGINT])
+        do {
+            let stopTimeout = try settings.stopTimeout()
+            let coordination = try definition.coordination()
+            let topology = try ServiceRunner.topology(coordination, log, &signals)
+            guard let topology else { return }
+            let tools = ServiceTools(
+                topology: topology, numbers: NumberGenerator(), counters: Counters(log: log),
+                log: log)
+            var runner = ServiceRunner(
+                definition, tools, coordination: coordination, stopTimeout: stopTimeout)
+            runner.run(&signals)
+        } catch {
+            CommandLineHelp.end(definition.name, "\(error)")
+        }
+    }
+
+    /// Waits for a store that is away; nil where a signal ended the wait.
+    private static func topology(
+        _ coordination: any CoordinationStore, _ log: Log, _ signals: inout SignalWaiter
+    ) throws -> Topology? {
+        while true {
+            do {
+                return try Topology(try coordination.topology())
+            } catch let error as StoreError where error.isUnavailable {
+                log.write(.warning, "waiting for Redis", ["error": "\(error)"])
+                if signals.wait(for: .seconds(1)) != nil { return nil }
+            }
+        }
+    }
+
+    private init(
+        _ definition: ServiceDefinition, _ tools: ServiceTools,
+        coordination: any CoordinationStore, stopTimeout: Duration
+    ) {
+        self.definition = definition
+        self.tools = tools
+        self.coordination = coordination
+        self.stopTimeout = stopTimeout
+        var host = [CChar](repeating: 0, count: 256)
+        gethostname(&host, host.count - 1)
+        let name = String(
+            decoding: host.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        member = "\(definition.name)@\(name):\(getpid())"
+    }
+
+    private mutating func run(_ signals: inout SignalWaiter) {
+        tools.log.write(
+            .info, "started",
+            [
+                "member": member, "version": CommandLineHelp.version,
+                "partitions": String(tools.topology.partitions),
+            ])
+        tools.log.flush()
+        repeat {
+            do {
+                try turn()
+            } catch {
+                tools.log.write(.warning, "coordination waits", ["error": "\(error)"])
+            }
+        } while signals.wait(for: ServiceRunner.tick) == nil
+        stop()
+    }
+
+    private mutating func turn() throws(StoreError) {
+        let now = MonotonicTime.now()
+        let ended = threads.filter { $0.value.hasEnded }
+        for partition in ended.keys { threads[partition] = nil }
+        if !ended.isEmpty { try release(Array(ended.values)) }
+        if now.since(lastBeat) >= Lease.renewal {
+            try renew(sentAt: now)
+            try beat()
+            lastBeat = now
+        }
+        if definition.usesNumbers { try leaseGenerator(sentAt: now) }
+        try balance(sentAt: now)
+    }
+
+    private mutating func renew(sentAt now: MonotonicTime) throws(StoreError) {
+        let held = threads.values.map {
+            (LeaseClaim(key: $0.id.lease, nonce: $0.lease.nonce), $0.lease)
+        }
+        let generator = generator.map {
+            [(LeaseClaim(key: $0.key, nonce: $0.lease.nonce), $0.lease)]
+        }
+        let all = held + (generator ?? [])
+        guard !all.isEmpty else { return }
+        for ((_, lease), renewed) in zip(all, try coordination.renew(all.map(\.0))) {
+            if renewed { lease.renewed(sentAt: now) } else { lease.lost() }
+        }
+    }
+
+    private mutating func beat() throws(StoreError) {
+        var heartbeat = tools.counters.fields
+        heartbeat.append("pid", String(getpid()))
+        heartbeat.append("version", CommandLineHelp.version)
+        heartbeat.append(
+            "partitions", threads.keys.sorted().map(String.init).joined(separator: ","))
+        heartbeat.append("held", String(threads.values.reduce(0) { $0 + $1.heldCount }))
+        members = try coordination.beat(
+            service: definition.name, member: member, heartbeat: heartbeat)
+        if let topology = try? Topology(try coordination.topology()) {
+            paused = topology.paused.contains(definition.name)
+        }
+    }
+
+    /// A number for ids, while there is none or its lease was lost.
+    private mutating func leaseGenerator(sentAt now: MonotonicTime) throws(StoreError) {
+        if let generator, generator.lease.isTrusted(at: now) { return }
+        let nonce = newNonce()
+        let start = Int(tools.numbers.random() % UInt64(NumberGenerator.generators))
+        for step in 0..<NumberGenerator.generators {
+            let number = (start + step) % NumberGenerator.generators
+            let key = Keys.generatorLease(number)
+            guard try coordination.acquire([LeaseClaim(key: key, nonce: nonce)]) == [true] else {
+                continue
+            }
+            let lease = Lease(nonce: nonce, sentAt: now)
+            generator = (key, lease)
+            tools.numbers.take(number, under: lease)
+            return
+        }
+        throw .unavailable(operation: "lease a generator", detail: "all numbers are taken")
+    }
+
+    private mutating func balance(sentAt now: MonotonicTime) throws(StoreError) {
+        let partitions = tools.topology.partitions
+        let quota =
+            paused ? 0 : Balance.quota(of: member, among: members, partitions: partitions)
+        let owned = threads.keys.sorted()
+        for partition in Balance.surplus(owned: owned, quota: quota) {
+            guard let thread = threads[partition], thread.stop() else { continue }
+            threads[partition] = nil
+            try release([thread])
+        }
+        try acquire(
+            Balance.wanted(
+                owned: owned, quota: quota, partitions: partitions,
+                start: Int(getpid()) % partitions),
+            most: quota - owned.count, sentAt: now)
+    }
+
+    private mutating func acquire(
+        _ wanted: [Int], most: Int, sentAt now: MonotonicTime
+    ) throws(StoreError) {
+        var missing = most
+        for partition in wanted where missing > 0 {
+            let id = definition.lane(partition)
+            let nonce = newNonce()
+            let taken = try coordination.acquire([LeaseClaim(key: id.lease, nonce: nonce)])
+            guard taken == [true] else { continue }
+            let thread = LaneThread(id, lease: Lease(nonce: nonce, sentAt: now))
+            threads[partition] = thread
+            missing -= 1
+            thread.start(definition, tools)
+        }
+    }
+
+    private func release(_ threads: [LaneThread]) throws(StoreError) {
+        for thread in threads { thread.lease.lost() }
+        try coordination.release(
+            threads.map { LeaseClaim(key: $0.id.lease, nonce: $0.lease.nonce) })
+    }
+
+    private func newNonce() -> LeaseNonce {
+        LeaseNonce(tools.numbers.random(), tools.numbers.random())
+    }
+
+    /// Stop taking, finish, give up: lanes that wait are released at once, the others when their
+    /// batch is done, and after the time-out the process ends as a killed one would.
+    private mutating func stop() {
+        tools.log.write(.info, "stopping", ["member": member])
+        let deadline = MonotonicTime.now().advanced(by: stopTimeout)
+        var open = Array(threads.values)
+        do {
+            while !open.isEmpty, MonotonicTime.now() < deadline {
+                let idle = open.filter { $0.stop() }
+                if !idle.isEmpty { try release(idle) }
+                open = open.filter { thread in !idle.contains { $0 === thread } }
+                if !open.isEmpty { Thread.rest(.milliseconds(2)) }
+            }
+            if let generator {
+                try coordination.release([
+                    LeaseClaim(key: generator.key, nonce: generator.lease.nonce)
+                ])
+            }
+            try coordination.leave(service: definition.name, member: member)
+        } catch {
+            tools.log.write(.warning, "leases left to run out", ["error": "\(error)"])
+        }
+        tools.log.write(
+            open.isEmpty ? .info : .warning, "stopped", ["unfinished_lanes": String(open.count)])
+        tools.log.flush()
+    }
+}

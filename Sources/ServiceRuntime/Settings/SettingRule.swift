@@ -1,0 +1,74 @@
+/// One setting of the fleet: what the environment may say, and what `--help` prints of it.
+package struct SettingRule: Sendable {
+    package let name: String
+    /// Unit or shape of the value.
+    package let unit: String
+    package let meaning: String
+    /// Nil where the setting has no default: then whoever needs it stops without it.
+    package let standard: String?
+
+    init(_ name: String, _ unit: String, default standard: String?, _ meaning: String) {
+        self.name = name
+        self.unit = unit
+        self.standard = standard
+        self.meaning = meaning
+    }
+
+    /// All settings of all processes, so that one environment file serves the whole fleet.
+    package static let all: [SettingRule] = [
+        .init(
+            "REDIS_URL", "URL", default: nil,
+            "redis://[user:password@]host:port/db, redis+unix://[user:password@]/path or "
+                + "redis+cluster://[user:password@]host:port,host:port"),
+        .init("DATABASE_URL", "libpq URI or keywords", default: nil, "the Postgres of the fleet"),
+        .init(
+            "LOG_LEVEL", "debug, info, warning or error", default: "info",
+            "what is logged, on standard error"),
+        .init("LOG_FORMAT", "text or json", default: "text", "how a log line looks"),
+        .init(
+            "REDIS_WAIT_REPLICAS", "replicas", default: "0",
+            "how many replicas must have a write before anything is sent or settled"),
+        .init(
+            "REDIS_TIMEOUT", "milliseconds", default: "2000",
+            "how long a connection or an answer of Redis may take"),
+        .init(
+            "ORDER_RETENTION", "seconds", default: "3600",
+            "how long a terminal order stays whole in Redis"),
+        .init(
+            "MAX_OPEN_ORDERS", "orders", default: "1000", "active orders an account may have"),
+        .init(
+            "MAX_PRICE_AGE", "milliseconds", default: "5000",
+            "age at which a price is too old to trade at"),
+        .init(
+            "MAX_RATE_AGE", "milliseconds", default: "60000",
+            "age at which a rate is too old to book money with"),
+        .init(
+            "MARKET_HOURS", "weekdays or always", default: "weekdays",
+            "weekdays: no new orders of types 1 to 3 on Saturday and Sunday, UTC"),
+        .init(
+            "DEFAULT_PROVIDER", "provider", default: "barclays",
+            "flow of copy accounts that name none"),
+        .init(
+            "REQUEST_ALARM", "seconds", default: "30",
+            "age at which an unanswered request is shown"),
+        .init(
+            "STOP_TIMEOUT", "seconds", default: "10",
+            "how long a stopping process may finish what it has in hand"),
+    ]
+
+    /// Variables that begin like a setting and are none are mistakes, not other programs' own.
+    static let families = ["REDIS_", "DATABASE_", "LOG_", "ORDER_", "MAX_", "MARKET_", "REQUEST_"]
+}
+
+/// A setting that cannot be used. Its text names the setting and the rule, never a secret.
+package struct SettingError: Error, Sendable, Equatable, CustomStringConvertible {
+    package let name: String
+    package let rule: String
+
+    package init(_ name: String, rule: String) {
+        self.name = name
+        self.rule = rule
+    }
+
+    package var description: String { "setting \(name) \(rule)" }
+}

@@ -1,0 +1,92 @@
+import Glibc
+
+/// The environment of a process, read once.
+package struct Settings: Sendable {
+    private let values: [String: String]
+
+    /// - Parameter environment: names and values.
+    package init(environment: [String: String]) throws(SettingError) {
+        let known = Set(SettingRule.all.map(\.name))
+        for name in environment.keys.sorted() where !known.contains(name) {
+            if SettingRule.families.contains(where: { name.hasPrefix($0) }) {
+                throw SettingError(name, rule: "is not known; --help lists the settings")
+            }
+        }
+        values = environment.filter { known.contains($0.key) }
+    }
+
+    package static func ofProcess() throws(SettingError) -> Settings {
+        var environment: [String: String] = [:]
+        var next = environ
+        while let entry = next.pointee {
+            let text = String(cString: entry)
+            if let sign = text.firstIndex(of: "=") {
+                environment[String(text[..<sign])] = String(text[text.index(after: sign)...])
+            }
+            next += 1
+        }
+        return try Settings(environment: environment)
+    }
+
+    /// The text of a setting or its default. Missing without a default is an error.
+    package func text(_ name: String) throws(SettingError) -> String {
+        if let value = values[name], !value.isEmpty { return value }
+        guard let standard = SettingRule.all.first(where: { $0.name == name })?.standard else {
+            throw SettingError(name, rule: "is required")
+        }
+        return standard
+    }
+
+    /// A whole number in a range.
+    package func number(
+        _ name: String, in range: ClosedRange<Int64>
+    ) throws(SettingError) -> Int64 {
+        let value = try text(name)
+        guard let number = Int64(value), range.contains(number) else {
+            throw SettingError(
+                name,
+                rule: "is '\(value)', not a whole number from \(range.lowerBound) to "
+                    + "\(range.upperBound)")
+        }
+        return number
+    }
+
+    /// One of a few words.
+    package func choice<Value: RawRepresentable & CaseIterable>(
+        _ name: String, _ type: Value.Type
+    ) throws(SettingError) -> Value where Value.RawValue == String {
+        let value = try text(name)
+        guard let known = Value(rawValue: value) else {
+            let words = Value.allCases.map(\.rawValue).joined(separator: ", ")
+            throw SettingError(name, rule: "is '\(value)', none of \(words)")
+        }
+        return known
+    }
+}
+
+extension Settings {
+    /// How long a terminal order stays whole in Redis, milliseconds.
+    package func orderRetention() throws(SettingError) -> Int64 {
+        try number("ORDER_RETENTION", in: 1...604_800) * 1_000
+    }
+
+    package func waitReplicas() throws(SettingError) -> Int {
+        Int(try number("REDIS_WAIT_REPLICAS", in: 0...16))
+    }
+
+    package func redisTimeout() throws(SettingError) -> Duration {
+        .milliseconds(try number("REDIS_TIMEOUT", in: 50...60_000))
+    }
+
+    package func maxPriceAge() throws(SettingError) -> Int64 {
+        try number("MAX_PRICE_AGE", in: 1...3_600_000)
+    }
+
+    package func maxRateAge() throws(SettingError) -> Int64 {
+        try number("MAX_RATE_AGE", in: 1...86_400_000)
+    }
+
+    package func stopTimeout() throws(SettingError) -> Duration {
+        .seconds(try number("STOP_TIMEOUT", in: 1...600))
+    }
+}
