@@ -29,6 +29,8 @@ extension Order {
         .init(name: "late_fill", get: { $0.isLateFill ? "1" : nil },
               set: { $0.isLateFill = $1 == "1" }),
         .init(name: "reject_reason", get: { $0.rejectReason }, set: { $0.rejectReason = $1 }),
+        .init(name: "cancelled_by_arrival", get: { $0.cancelledByArrival },
+              set: { $0.cancelledByArrival = $1 }),
         .init(name: "stop_loss", get: { $0.stopLoss.price?.text },
               set: { $0.stopLoss.price = try Price($1) }),
         .init(name: "stop_loss_state", get: { text($0.stopLoss.state) },

@@ -110,7 +110,7 @@ package enum StateTable {
 
     private static let modifyConfirmed = StateRow<Verdict>(
         queued: .late, pendingQueued: .late, pending: .late, modifying: .to(.pending),
-        cancelling: .keep,
+        cancelling: .from(.modifying, then: .keep, else: .late),
         open: .late, closing: .late, closed: .late, cancelled: .replacement, rejected: .late)
 
     private static let cancelConfirmed = StateRow<Verdict>(
@@ -134,7 +134,7 @@ package enum StateTable {
 
     private static let modifyRejected = StateRow<Verdict>(
         queued: .late, pendingQueued: .late, pending: .late, modifying: .restore,
-        cancelling: .keep,
+        cancelling: .from(.modifying, then: .keep, else: .late),
         open: .late, closing: .late, closed: .late, cancelled: .late, rejected: .late)
 
     private static let cancelRejected = StateRow<Verdict>(
