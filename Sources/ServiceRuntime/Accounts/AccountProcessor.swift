@@ -160,22 +160,11 @@ package final class AccountProcessor<Handler: MessageHandler>: BatchProcessor {
         _ ready: [(work: AccountWork<Handler.Message>, loaded: LoadedAccount)],
         _ attempt: inout Attempt
     ) throws(StoreError) -> [Chain] {
-        var needs = Needs()
-        for (work, loaded) in ready {
-            for item in work.items {
-                // What cannot be asked for fails again, and is reported, in the decision.
-                guard let more = try? handler.needs(item.message, on: loaded.account) else {
-                    continue
-                }
-                needs.symbols.formUnion(more.symbols)
-                needs.terms.formUnion(more.terms)
-            }
-        }
-        let prices = needs.symbols.isEmpty ? Prices() : try store.prices(needs.symbols)
-        let terms = needs.terms.isEmpty ? [:] : try store.terms(Array(needs.terms))
+        let read = try Readings(for: ready, by: handler, from: store)
         var chains: [Chain] = []
         for (work, loaded) in ready {
-            var deliberation = Deliberation(handler, on: loaded, prices: prices, terms: terms)
+            var deliberation = Deliberation(
+                handler, on: loaded, prices: read.prices, terms: read.terms)
             deliberation.run(work.items, numbers: numbers)
             do {
                 let write =

@@ -36,7 +36,7 @@ enum Ruling: Equatable {
     case dead(DeadReason)
     /// Its decision failed; later messages of the account wait for it.
     case failed(String)
-    /// Not decided: a message before it failed.
+    /// Not decided: a message before it failed, or changed what must be read for it.
     case waiting
 }
 
@@ -76,6 +76,8 @@ struct Deliberation<Handler: MessageHandler> {
             do {
                 rulings.append(try rule(item, numbers))
             } catch let error as StoreError where error.isUnavailable {
+                rulings.append(.waiting)
+            } catch is NotRead where !records.isEmpty {
                 rulings.append(.waiting)
             } catch {
                 rulings.append(.failed("\(error)"))

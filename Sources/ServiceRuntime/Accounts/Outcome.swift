@@ -24,9 +24,32 @@ package protocol MessageHandler: Sendable {
     /// What must be read from elsewhere before the decision.
     func needs(_ message: Message, on account: Account) throws -> Needs
 
+    /// Prices that only show once the terms are read, such as those that turn their profit
+    /// currency into dollars. Asked after `needs`; the prices of both are read in one call.
+    func furtherNeeds(
+        _ message: Message, on account: Account, terms: [TermsKey: Fields]
+    ) throws -> Set<Symbol>
+
     func decide(
         _ message: Message, on account: Account, in context: DecisionContext
     ) throws -> Outcome
+}
+
+extension MessageHandler {
+    package func furtherNeeds(
+        _ message: Message, on account: Account, terms: [TermsKey: Fields]
+    ) throws -> Set<Symbol> { [] }
+}
+
+/// Thrown by a decision that lacks what was not read for it, because a message before it in the
+/// same chain changed what is needed (a new account's group). It is no failure: the message is
+/// decided with the next batch, on what is read then.
+package struct NotRead: Error, Sendable, CustomStringConvertible {
+    package let what: String
+
+    package init(_ what: String) { self.what = what }
+
+    package var description: String { "\(what) was not read" }
 }
 
 /// Keys in other slots that a decision reads.
