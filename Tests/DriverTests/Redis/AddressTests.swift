@@ -75,6 +75,7 @@ struct AddressTests {
 
     @Test func showsTheRest() throws {
         #expect("\(try RedisAddress("redis://ann:x@h:7000/3"))" == "redis://ann:***@h:7000/3")
-        #expect("\(try RedisAddress("redis+cluster://[::1]:1,b"))" == "redis+cluster://[::1]:1,b:6379")
+        let cluster = try RedisAddress("redis+cluster://[::1]:1,b")
+        #expect("\(cluster)" == "redis+cluster://[::1]:1,b:6379")
     }
 }

@@ -5,7 +5,8 @@ import Testing
 struct SlotMapTests {
     private static let asked = RedisEndpoint.tcp(host: "h", port: 1)
 
-    private static func range(_ first: Int64, _ last: Int64, _ host: Reply, _ port: Int64) -> Reply {
+    private static func range(_ first: Int64, _ last: Int64, _ host: Reply, _ port: Int64) -> Reply
+    {
         .array([
             .integer(first), .integer(last),
             .array([host, .integer(port), .text("id"), .array([])]),

@@ -27,7 +27,8 @@ package final class PrivatePostgres: Sendable {
 
     /// Starts a server on an empty cluster of databases and waits until it takes connections.
     ///
-    /// - Parameter config: lines of `postgresql.conf`. Commits are not flushed unless they say so.
+    /// - Parameter config: lines of `postgresql.conf`. What is committed
+    ///   survives `kill`, though not a power cut: it is written, but not flushed, unless they say so.
     package init(config: [String] = []) throws(ServerError) {
         program = try Programs.find(
             "postgres", package: Self.package, folders: Self.folders)
@@ -39,9 +40,8 @@ package final class PrivatePostgres: Sendable {
         try Self.run("/bin/cp", ["-a", "--reflink=auto", template, data])
         let lines = [
             "listen_addresses = ''", "unix_socket_directories = '\(folder)'", "fsync = off",
-            "synchronous_commit = off", "full_page_writes = off", "max_connections = 50",
-            "shared_buffers = 32MB", "dynamic_shared_memory_type = mmap",
-            "logging_collector = off",
+            "full_page_writes = off", "max_connections = 50", "shared_buffers = 32MB",
+            "dynamic_shared_memory_type = mmap", "logging_collector = off",
         ]
         try Files.write(
             (lines + config).joined(separator: "\n") + "\n", to: "\(folder)/private.conf")
