@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 @Suite(.enabled(if: PrivateRedis.shouldRun))
-struct ScriptTests {
+struct RedisScriptTests {
     private let server: PrivateRedis
     private let client: RedisClient
 

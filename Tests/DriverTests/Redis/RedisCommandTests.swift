@@ -2,7 +2,7 @@ import Testing
 
 @testable import RedisDriver
 
-struct CommandTests {
+struct RedisCommandTests {
     private static func wire(_ command: Command, digest: String = "") -> String {
         var output: [UInt8] = []
         command.encode(into: &output, digest: Array(digest.utf8))

@@ -5,7 +5,7 @@ import Testing
 
 /// What a server that is away, slow or unwilling does to its commands.
 @Suite(.enabled(if: PrivateRedis.shouldRun))
-struct FailureTests {
+struct RedisFailureTests {
     private static let ping = Command("PING", slot: nil)
 
     private static func incr(_ count: Int) -> [Command] {

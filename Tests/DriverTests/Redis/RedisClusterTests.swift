@@ -4,7 +4,7 @@ import Testing
 
 /// One cluster for all; each test owns its keys, and what moves slots puts them back.
 @Suite(.serialized, .enabled(if: PrivateRedis.shouldRun))
-struct ClusterTests {
+struct RedisClusterTests {
     private static let shared = Result { () throws(ServerError) in try PrivateRedisCluster() }
     private let cluster: PrivateRedisCluster
     private let client: RedisClient
@@ -161,7 +161,7 @@ struct ClusterTests {
 
 /// What happens to the rest when a node of a cluster dies. Each test has a cluster to break.
 @Suite(.serialized, .enabled(if: PrivateRedis.shouldRun))
-struct ClusterFailureTests {
+struct RedisClusterFailureTests {
     /// The first slot of each master.
     private static let slots: [UInt16] = [0, 5461, 10922]
     /// A key in each of those slots.

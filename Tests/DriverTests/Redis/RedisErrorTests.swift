@@ -2,7 +2,7 @@ import Testing
 
 @testable import RedisDriver
 
-struct ErrorTests {
+struct RedisErrorTests {
     private typealias Row = (text: String, name: RedisError.Name, code: RedisError.Code)
 
     private static let answers: [Row] = [

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// The servers that other tests stand on: they start, they end, and nothing of them stays.
-struct ServerTests {
+struct PrivateServerTests {
     private static func exists(_ pid: pid_t) -> Bool { kill(pid, 0) == 0 }
     private static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 

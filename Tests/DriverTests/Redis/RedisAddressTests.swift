@@ -2,7 +2,7 @@ import Testing
 
 @testable import RedisDriver
 
-struct AddressTests {
+struct RedisAddressTests {
     private static func tcp(_ host: String, _ port: UInt16) -> RedisEndpoint {
         .tcp(host: host, port: port)
     }

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 @Suite(.enabled(if: PrivateRedis.shouldRun))
-struct LoginTests {
+struct RedisLoginTests {
     private let server: PrivateRedis
     private static let config = [
         "requirepass owner", "user ann on >hush ~ann:* +@all",

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 @Suite(.enabled(if: PrivateRedis.shouldRun))
-struct RoundTripTests {
+struct RedisRoundTripTests {
     private let server: PrivateRedis
     private let client: RedisClient
 
