@@ -100,9 +100,8 @@ package struct SymbolMargin: Sendable, Equatable {
     /// `executed all price rate`: price `-` for each order's own; rate `-` for dollars, `*rate`
     /// where it multiplies, `/rate` where it divides.
     package var text: String {
-        let rate =
-            conversion.pair.map { (conversion.inverted ? "/" : "*") + conversion.rate.text + "@" + $0.text }
-            ?? "-"
+        let sign = conversion.inverted ? "/" : "*"
+        let rate = conversion.pair.map { "\(sign)\(conversion.rate.text)@\($0.text)" } ?? "-"
         return "\(executed.text) \(all.text) \(price?.text ?? "-") \(rate)"
     }
 

@@ -32,9 +32,10 @@ package enum Netstring {
                 }
                 guard position > start, position < bytes.count, position + 1 + length <= bytes.count
                 else { return nil }
-                let content = UnsafeBufferPointer(rebasing: bytes[position + 1..<position + 1 + length])
+                let first = position + 1
+                let content = UnsafeBufferPointer(rebasing: bytes[first..<first + length])
                 texts.append(String(decoding: content, as: UTF8.self))
-                position += 1 + length
+                position = first + length
             }
             return texts
         }

@@ -1,0 +1,101 @@
+import ServiceRuntime
+import Shared
+
+/// Answers the requests of one partition from the recording, with the faults that its seed asks for.
+final class SimulatorProcessor: BatchProcessor {
+    private let recording: Recording
+    private let faults: Faults
+    private let file: ReportFile
+    private let sink: any ReportSink
+    private let partitions: Int
+    private let counters: any OutcomeCounting
+
+    /// Set on a request that waited as its fault asks for, so that it waits once.
+    private static let delayed = "simulated_delay"
+
+    init(
+        recording: Recording, faults: Faults, file: ReportFile, sink: any ReportSink,
+        partitions: Int, counters: any OutcomeCounting
+    ) {
+        self.recording = recording
+        self.faults = faults
+        self.file = file
+        self.sink = sink
+        self.partitions = partitions
+        self.counters = counters
+    }
+
+    func process(_ entries: [Entry], lane: LaneID, now: Int64) -> [EntryResult] {
+        var results: [EntryResult] = []
+        var placed: [(index: Int, report: PlacedReport)] = []
+        for (index, entry) in entries.enumerated() {
+            switch read(entry) {
+            case .failure(let error): results.append(unreadable(error))
+            case .success(let request):
+                let plan = faults.plan(for: request.id)
+                if plan.delay > 0, entry.fields[Self.delayed] == nil {
+                    var fields = entry.fields
+                    fields[Self.delayed] = "1"
+                    counters.count(.deferred, "simulated_delay")
+                    results.append(.settle(.delay(milliseconds: plan.delay, fields)))
+                    continue
+                }
+                let report = PlacedReport(
+                    partition: request.key.account.partition(of: partitions),
+                    report: answer(request, plan, now))
+                let copies = plan.isDuplicated ? 2 : 1
+                placed += Array(repeating: (index, report), count: copies)
+                results.append(.settle(.done))
+            }
+        }
+        send(placed, &results)
+        return results
+    }
+
+    func processSuspect(_ entry: Entry, lane: LaneID, now: Int64) -> EntryResult {
+        counters.count(.dead, DeadReason.crashLoop.rawValue)
+        return .settle(.dead(.crashLoop, Fields()))
+    }
+
+    private func read(_ entry: Entry) -> Result<ProviderRequest, MessageError> {
+        do throws(MessageError) {
+            return .success(try ProviderRequest(entry.fields))
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    private func unreadable(_ error: MessageError) -> EntryResult {
+        counters.count(.dead, error.deadReason.rawValue)
+        return .settle(.dead(error.deadReason, Fields(["dead_detail": "\(error)"])))
+    }
+
+    private func answer(
+        _ request: ProviderRequest, _ plan: Faults.Plan, _ now: Int64
+    ) -> ExecutionReport {
+        guard plan.isRejected else { return recording.answer(request, at: now) }
+        return ExecutionReport(
+            on: request.id, key: request.key, status: .rejected, execID: nil, averagePrice: nil,
+            quantity: nil, reason: "simulated_reject", timestamp: now)
+    }
+
+    /// Into the file first, then into the queue. What could not be sent is held.
+    private func send(
+        _ placed: [(index: Int, report: PlacedReport)], _ results: inout [EntryResult]
+    ) {
+        guard !placed.isEmpty else { return }
+        do {
+            try file.append(placed.map { ($0.report.partition, $0.report.report) })
+        } catch {
+            counters.alarm("report file", ["error": "\(error)"])
+            for (index, _) in placed { results[index] = .hold }
+            return
+        }
+        for ((index, _), sent) in zip(placed, sink.send(placed.map(\.report))) {
+            switch sent {
+            case .success: counters.count(.applied, "reported")
+            case .failure: results[index] = .hold
+            }
+        }
+    }
+}
