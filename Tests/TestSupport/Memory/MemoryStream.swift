@@ -1,0 +1,96 @@
+package import ServiceRuntime
+package import Shared
+
+/// One stream with its consumer groups and what was handed out and not acknowledged.
+package struct MemoryStream {
+    package private(set) var entries: [Entry] = []
+    private var last = EntryID.zero
+    private var groups: [ConsumerGroup: Group] = [:]
+
+    private struct Group {
+        var delivered = EntryID.zero
+        var pending: [EntryID] = []
+    }
+
+    package init() {}
+
+    @discardableResult
+    package mutating func append(_ fields: Fields, at now: Int64) -> EntryID {
+        last =
+            now > last.milliseconds
+            ? EntryID(milliseconds: now, sequence: 0)
+            : EntryID(milliseconds: last.milliseconds, sequence: last.sequence + 1)
+        entries.append(Entry(id: last, fields: fields))
+        return last
+    }
+
+    package func delivered(to group: ConsumerGroup) -> EntryID {
+        groups[group]?.delivered ?? .zero
+    }
+
+    package func pending(of group: ConsumerGroup) -> [EntryID] { groups[group]?.pending ?? [] }
+
+    /// Entries that no member of the group was handed.
+    package func undelivered(to group: ConsumerGroup) -> ArraySlice<Entry> {
+        entries[place(behind: delivered(to: group))...]
+    }
+
+    package func contains(behind entry: EntryID) -> Bool { last > entry }
+
+    package mutating func deliver(to group: ConsumerGroup, count: Int) -> [Entry] {
+        let handed = Array(undelivered(to: group).prefix(count))
+        guard let newest = handed.last else { return [] }
+        groups[group, default: Group()].delivered = newest.id
+        groups[group]?.pending += handed.map(\.id)
+        return handed
+    }
+
+    /// What the group was handed before and did not acknowledge, behind an entry.
+    package func redeliver(to group: ConsumerGroup, after: EntryID, count: Int) -> [Entry] {
+        pending(of: group).filter { $0 > after }.prefix(count).compactMap { self[$0] }
+    }
+
+    /// Whether the group had it pending.
+    package mutating func acknowledge(_ id: EntryID, by group: ConsumerGroup) -> Bool {
+        guard let index = groups[group]?.pending.firstIndex(of: id) else { return false }
+        groups[group]?.pending.remove(at: index)
+        return true
+    }
+
+    package mutating func delete(_ id: EntryID) {
+        let index = place(behind: id) - 1
+        guard entries.indices.contains(index), entries[index].id == id else { return }
+        entries.remove(at: index)
+    }
+
+    package subscript(id: EntryID) -> Entry? {
+        let index = place(behind: id) - 1
+        guard entries.indices.contains(index), entries[index].id == id else { return nil }
+        return entries[index]
+    }
+
+    /// Removes what every one of the groups has acknowledged and is older than a moment.
+    package mutating func trim(groups needed: [ConsumerGroup], before moment: Int64) -> Int {
+        let unread = needed.map { group in
+            pending(of: group).first ?? EntryID(
+                milliseconds: delivered(to: group).milliseconds,
+                sequence: delivered(to: group).sequence + 1)
+        }
+        guard let oldest = unread.min() else { return 0 }
+        let kept = entries.firstIndex { $0.id >= oldest || $0.id.milliseconds >= moment }
+        let count = kept ?? entries.count
+        entries.removeFirst(count)
+        return count
+    }
+
+    /// The index of the first entry behind an id.
+    private func place(behind id: EntryID) -> Int {
+        var low = 0
+        var high = entries.count
+        while low < high {
+            let middle = (low + high) / 2
+            if entries[middle].id <= id { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+}

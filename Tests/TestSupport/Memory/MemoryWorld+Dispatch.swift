@@ -1,0 +1,73 @@
+package import ServiceRuntime
+package import Shared
+
+extension MemoryWorld: DispatchStore {
+    package func lookUp(_ ids: [LifecycleID]) -> [Result<OrderID?, StoreError>] {
+        ids.map { id in
+            guard let text = self[string: Keys.lookup(id)] else { return .success(nil) }
+            do {
+                return .success(try OrderID(text))
+            } catch {
+                return .failure(.refused(operation: "lookup", detail: "\(error)"))
+            }
+        }
+    }
+
+    package func accounts(of orders: [OrderID]) -> [Result<AccountID?, StoreError>] {
+        orders.map { order in
+            let data = self[hash: Keys.orderData(order)]
+            guard let type = data["user_type"], let user = data["user_id"] else {
+                return .success(nil)
+            }
+            do {
+                return .success(try AccountID(UserType(text: type), user))
+            } catch {
+                return .failure(.refused(operation: "order_data", detail: "\(error)"))
+            }
+        }
+    }
+
+    package func orders(_ keys: [OrderKey]) -> [Result<StoredOrder, StoreError>] {
+        keys.map { key in
+            do {
+                return .success(try stored(key))
+            } catch {
+                return .failure(.refused(operation: "orders", detail: "\(error)"))
+            }
+        }
+    }
+
+    package func name(_ reports: [ReportName]) -> [Result<String, StoreError>] {
+        reports.map { report in
+            let key = report.account.named(report.entry)
+            if let before = self[string: key], keeps(.named) { return .success(before) }
+            set(key, report.name, milliseconds: 24 * 3_600_000)
+            return .success(report.name)
+        }
+    }
+
+    package func route(_ messages: [RoutedMessage]) -> [Result<Void, StoreError>] {
+        messages.map { message in
+            append(message.fields, to: LaneID(queue: message.role, message.partition).stream)
+            return .success(())
+        }
+    }
+
+    package func attach(_ id: LifecycleID, _ kind: IDKind, to key: OrderKey) {
+        let holdings = key.account.holdings(key.order)
+        guard !self[hash: holdings].isEmpty else { return }
+        var ids = NamedList(text: self[hash: holdings]["ids"] ?? "")
+        ids.set(id.text, kind.rawValue)
+        self[hash: holdings]["ids"] = ids.text
+        set(Keys.lookup(id), key.order.text)
+    }
+}
+
+extension MemoryWorld: ReportSink {
+    package func send(_ reports: [PlacedReport]) -> [Result<Void, StoreError>] {
+        reports.map { placed in
+            append(placed.report.fields, to: LaneID(queue: .reports, placed.partition).stream)
+            return .success(())
+        }
+    }
+}
