@@ -10,6 +10,8 @@ package enum IgnoreReason: String, Sendable, CaseIterable, Hashable {
     case acknowledgement
     /// An answer that its kind of id cannot carry, such as CANCELLED for a modify id.
     case meaningless
+    /// Recovery: a provider's new id was attached to its order, which changes nothing else.
+    case attached
     /// Not an execution report.
     case notAReport = "not_a_report"
 }

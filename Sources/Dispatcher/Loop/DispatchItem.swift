@@ -1,0 +1,85 @@
+import ServiceRuntime
+import Shared
+
+/// How one report ends, or waits.
+enum DispatchEnd: Sendable, Equatable {
+    case routed(Role)
+    case ignored(IgnoreReason)
+    case deferred(DeferReason)
+    /// With what the dead letter says besides the report.
+    case dead(DeadReason, String)
+    /// The store was away, or a report before it of the same account waits.
+    case held
+    /// The store refused; an attempt.
+    case failed(String)
+
+    init(_ error: StoreError) {
+        self = error.isUnavailable ? .held : .failed("\(error)")
+    }
+
+    /// Whether later reports of the account wait for this one.
+    var waits: Bool {
+        switch self {
+        case .held, .failed: true
+        case .routed, .ignored, .deferred, .dead: false
+        }
+    }
+}
+
+/// One report of a batch on its way through the dispatcher.
+struct DispatchItem {
+    let entry: Entry
+    let report: Report
+    var found: FoundOrder?
+    var end: DispatchEnd?
+
+    init(_ entry: Entry, _ report: Report) {
+        self.entry = entry
+        self.report = report
+    }
+
+    /// Whose report it is, as far as is known.
+    var account: AccountID? { found?.key.account ?? report.key?.account }
+
+    /// Where the report first lay in its queue, kept through deferral.
+    var arrival: EntryID { DispatchItem.arrival(of: entry) }
+
+    static func arrival(of entry: Entry) -> EntryID {
+        entry.fields[EntryField.arrival].flatMap { EntryID($0) } ?? entry.id
+    }
+
+    /// What tells this report from the next one of its id and status (domain §4).
+    var identity: ReportIdentity {
+        if let exec = report.execID { return .exec(exec) }
+        if let token = report.token { return .token(token) }
+        return .entry("\(arrival)")
+    }
+
+    /// A report without exec id and token may be named only once.
+    var isNamedOnce: Bool {
+        switch identity {
+        case .entry: true
+        case .exec, .token: false
+        }
+    }
+
+    /// What the worker is told.
+    func message(_ event: OrderEventKind, _ status: OrdStatus, _ found: FoundOrder) -> OrderMessage
+    {
+        OrderMessage(
+            key: found.key, event: event,
+            eventID: EventID(reported: report.id, status: status, identity: identity),
+            reportID: report.id, idKind: found.kind, status: status, execID: report.execID,
+            averagePrice: report.averagePrice, cumulativeQuantity: report.cumulativeQuantity,
+            reason: report.reason, timestamp: report.timestamp, arrival: "\(arrival)",
+            report: JSONText.object(original))
+    }
+
+    /// The report as it came, without what the runtime wrote on it while it waited.
+    private var original: Fields {
+        let added = [
+            EntryField.arrival, EntryField.deferrals, EntryField.deferredAt, EntryField.redriven,
+        ]
+        return Fields(entry.fields.list.filter { !added.contains($0.name) })
+    }
+}

@@ -1,0 +1,26 @@
+import Shared
+
+extension Role {
+    /// The workers of this version of the fleet. An event for any other is a dead letter
+    /// `not_served`, which a later version takes up by redrive.
+    static let served: Set<Role> = [.open, .close, .reject]
+
+    var isServed: Bool { Role.served.contains(self) }
+}
+
+extension OrderEventKind {
+    /// Whether the event cannot be booked without a provider's price: fills, and legs that take
+    /// the price that was confirmed (domain §5).
+    var needsPrice: Bool {
+        switch self {
+        case .filled, .closeFilled, .stopLossFilled, .takeProfitFilled, .stopLossConfirmed,
+            .takeProfitConfirmed:
+            true
+        case .fillRefused, .pendingConfirmed, .modifyConfirmed, .cancelConfirmed,
+            .stopLossCancelled, .takeProfitCancelled, .placementRejected, .modifyRejected,
+            .cancelRejected, .closeRejected, .stopLossRejected, .takeProfitRejected,
+            .stopLossCancelRejected, .takeProfitCancelRejected:
+            false
+        }
+    }
+}
