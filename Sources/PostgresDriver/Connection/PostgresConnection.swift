@@ -137,7 +137,7 @@ extension PostgresConnection {
 
     /// A session that does not answer to ROLLBACK is ended, which rolls back as surely.
     private func rollBack() {
-        guard session != nil else { return }
+        guard let session, PQtransactionStatus(session.handle) != PQTRANS_IDLE else { return }
         do { _ = try run([PostgresStatement("ROLLBACK")], .rollback) } catch { close() }
     }
 }
@@ -167,7 +167,7 @@ extension PostgresConnection {
             return try body(try liveSession(operation))
         } catch {
             var failure = error
-            if failure.code == .unknownOutcome || session?.isLost ?? false { close() }
+            if session?.isLost ?? false { close() }
             // What is lost before its COMMIT was sent is rolled back.
             let isHarmless = operation == .begin || (isInTransaction && operation != .commit)
             if failure.code == .unknownOutcome, isHarmless {

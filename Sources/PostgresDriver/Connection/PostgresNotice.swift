@@ -1,8 +1,9 @@
 internal import CLibpq
 
-/// What a server says beside its answers: warnings, since sessions ask for nothing less.
+/// What a server says beside its answers: warnings, since sessions ask for nothing less, and why it
+/// ends a session that does nothing.
 package struct PostgresNotice: Sendable, Hashable {
-    /// `WARNING`, …
+    /// `WARNING`, `FATAL`, …
     package let severity: String
     package let sqlState: String
     package let message: String
@@ -10,6 +11,8 @@ package struct PostgresNotice: Sendable, Hashable {
 
 /// Hands notices from libpq's C callback to a closure; libpq itself would print them.
 final class NoticeSink {
+    /// Set when the server has announced the end of the session.
+    var sawEnd = false
     private let report: (PostgresNotice) -> Void
 
     init(_ report: @escaping (PostgresNotice) -> Void) { self.report = report }
@@ -26,9 +29,11 @@ final class NoticeSink {
 
     /// The result belongs to libpq, which frees it.
     private func receive(_ result: OpaquePointer) {
+        let severity = ErrorField.severity.read(result) ?? ""
+        if severity == "FATAL" || severity == "PANIC" { sawEnd = true }
         report(
             PostgresNotice(
-                severity: ErrorField.severity.read(result) ?? "",
+                severity: severity,
                 sqlState: ErrorField.sqlState.read(result) ?? "",
                 message: oneLine(ErrorField.message.read(result) ?? "")))
     }

@@ -38,69 +38,100 @@ extension PostgresSession {
     /// More different texts than any process has: somebody puts values into the text.
     static let mostPrepared = 500
 
-    private enum Step {
-        case prepare(sql: String, name: String)
-        case execute(wasPrepared: Bool)
+    private struct Step {
+        enum Kind { case prepare, execute, executeAgain }
+        let kind: Kind
+        let name: String
+        /// Its place among the statements.
+        let index: Int
     }
 
     /// Sends all statements, those not yet prepared with their preparation, in one round trip.
     ///
     /// Throws `unavailable` when not all of it was sent: then none of it counts. Throws
-    /// `unknownOutcome` when the connection ends, or falls silent, before the last answer.
+    /// `unknownOutcome` when the connection ends, or falls silent, before the last answer. Either
+    /// way the session is of no more use.
     func run(
         _ statements: [WireStatement], _ operation: PostgresError.Operation
     ) throws(PostgresError) -> RoundTrip {
-        var steps: [(step: Step, statement: Int)] = []
-        var names: [String: String] = [:]
-        for (index, statement) in statements.enumerated() {
-            let sql = statement.sql
-            let old = prepared[sql]
-            let name = old ?? names[sql] ?? "s\(prepared.count + names.count)"
-            if old == nil, names[sql] == nil {
-                names[sql] = name
-                try check(PQsendPrepare(handle, name, sql, 0, nil), operation)
-                steps.append((.prepare(sql: sql, name: name), index))
+        let steps = try plan(statements, operation)
+        do {
+            for step in steps { try send(step, statements[step.index], operation) }
+            try check(PQpipelineSync(handle), operation)
+            var trip = RoundTrip()
+            for step in steps {
+                try collect(step, statements[step.index].sql, operation, into: &trip)
             }
-            try check(execute(name, statement.parameters), operation)
-            steps.append((.execute(wasPrepared: old != nil), index))
+            try collectEnd(operation, into: &trip)
+            return trip
+        } catch {
+            isBroken = true
+            throw error
         }
-        try check(PQpipelineSync(handle), operation)
-        var trip = RoundTrip()
-        for (step, index) in steps { try collect(step, index, operation, into: &trip) }
-        try collectEnd(operation, into: &trip)
-        return trip
     }
 
-    private func execute(_ name: String, _ parameters: ParameterBuffer) -> Int32 {
-        parameters.withPointers {
-            PQsendQueryPrepared(handle, name, Int32(parameters.count), $0, nil, nil, 0)
+    private func plan(
+        _ statements: [WireStatement], _ operation: PostgresError.Operation
+    ) throws(PostgresError) -> [Step] {
+        var steps: [Step] = []
+        var names: [String: String] = [:]
+        for (index, statement) in statements.enumerated() {
+            if let name = prepared[statement.sql] {
+                steps.append(Step(kind: .executeAgain, name: name, index: index))
+                continue
+            }
+            let name = names[statement.sql] ?? "s\(prepared.count + names.count)"
+            if names.updateValue(name, forKey: statement.sql) == nil {
+                steps.append(Step(kind: .prepare, name: name, index: index))
+            }
+            steps.append(Step(kind: .execute, name: name, index: index))
+        }
+        guard prepared.count + names.count <= Self.mostPrepared else {
+            throw PostgresError(
+                .fault, operation, "more than \(Self.mostPrepared) different statements")
+        }
+        return steps
+    }
+
+    private func send(
+        _ step: Step, _ statement: WireStatement, _ operation: PostgresError.Operation
+    ) throws(PostgresError) {
+        switch step.kind {
+        case .prepare:
+            try check(PQsendPrepare(handle, step.name, statement.sql, 0, nil), operation)
+        case .execute, .executeAgain:
+            let parameters = statement.parameters
+            let queued = parameters.withPointers {
+                PQsendQueryPrepared(handle, step.name, Int32(parameters.count), $0, nil, nil, 0)
+            }
+            try check(queued, operation)
         }
     }
 
     /// A server commits nothing of a pipeline before it has read the end of it.
-    private func check(_ queued: Int32, _ operation: PostgresError.Operation) throws(PostgresError)
-    {
+    private func check(
+        _ queued: Int32, _ operation: PostgresError.Operation
+    ) throws(PostgresError) {
         if queued != 1 { throw PostgresError(.unavailable, operation, lastMessage) }
     }
 
     private func collect(
-        _ step: Step, _ statement: Int, _ operation: PostgresError.Operation,
+        _ step: Step, _ sql: String, _ operation: PostgresError.Operation,
         into trip: inout RoundTrip
     ) throws(PostgresError) {
         // A statement's results end with nil, also where the statement was skipped.
         while let result = try nextResult(operation) {
             if var failure = try result.failure(operation, lost: isLost) {
                 guard trip.failure == nil else { continue }
-                failure.statement = statement
+                failure.statement = step.index
                 trip.failure = failure
-                if case .execute(wasPrepared: true) = step, failure.sqlState == .notSupported {
-                    trip.planIsStale = true
-                }
+                trip.planIsStale =
+                    step.kind == .executeAgain && failure.sqlState == .notSupported
                 continue
             }
-            switch step {
-            case .prepare(let sql, let name): prepared[sql] = name
-            case .execute: trip.rows.append(PostgresRows(result))
+            switch step.kind {
+            case .prepare: prepared[sql] = step.name
+            case .execute, .executeAgain: trip.rows.append(PostgresRows(result))
             }
         }
     }

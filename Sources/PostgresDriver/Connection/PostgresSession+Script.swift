@@ -8,7 +8,16 @@ extension PostgresSession {
         guard !script.utf8.contains(0) else {
             return PostgresError(.refused, .script, "the script holds a zero byte")
         }
-        // Scripts are spoken in the simple protocol, which a pipeline does not carry.
+        do {
+            return try runSimply(script)
+        } catch {
+            isBroken = true
+            throw error
+        }
+    }
+
+    /// Scripts are spoken in the simple protocol, which a pipeline does not carry.
+    private func runSimply(_ script: String) throws(PostgresError) -> PostgresError? {
         guard PQexitPipelineMode(handle) == 1, PQsendQuery(handle, script) == 1 else {
             throw PostgresError(.unavailable, .script, lastMessage)
         }

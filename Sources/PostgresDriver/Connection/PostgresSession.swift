@@ -16,31 +16,39 @@ final class PostgresSession {
         self.handle = handle
         self.silenceLimit = silenceLimit
         self.notices = notices
+        notices.sawEnd = false
         notices.attach(to: handle)
     }
 
     deinit { PQfinish(handle) }
 
-    var isLost: Bool { PQstatus(handle) == CONNECTION_BAD }
+    /// Set when a round trip was not finished: what comes next would be answers to it.
+    var isBroken = false
+
+    var isLost: Bool { isBroken || PQstatus(handle) == CONNECTION_BAD }
 
     /// Whether an idle session still stands: a server that went away has said so by now, and what it
     /// said is read here, before anything is sent to it.
     func stillStands() -> Bool {
-        guard !isLost else { return false }
-        guard awaitSocket(POLLIN, atMost: .zero) != 0 else { return true }
-        return PQconsumeInput(handle) == 1 && !isLost
+        while !isLost, awaitSocket(POLLIN, atMost: .zero) != 0 {
+            guard PQconsumeInput(handle) == 1 else { return false }
+            // Makes libpq look at what came: a FATAL is handed to the notices here.
+            _ = PQisBusy(handle)
+        }
+        return !isLost && !notices.sawEnd
     }
 
     /// The next result of what was sent; nil ends a statement's results.
     ///
-    /// A connection that breaks meanwhile is a result too: libpq makes one that says so.
+    /// A connection that breaks meanwhile is a result too: libpq makes one that says so. Throws
+    /// `unknownOutcome` when the server falls silent.
     func nextResult(_ operation: PostgresError.Operation) throws(PostgresError) -> ResultHandle? {
         while PQisBusy(handle) == 1 {
             let unsent = PQflush(handle) == 1
             let ready = awaitSocket(unsent ? POLLIN | POLLOUT : POLLIN, atMost: silenceLimit)
             if ready == 0 {
                 throw PostgresError(
-                    .unavailable, operation, "no answer for \(silenceLimit.milliseconds)")
+                    .unknownOutcome, operation, "no answer for \(silenceLimit.milliseconds)")
             }
             if ready & POLLOUT != ready, PQconsumeInput(handle) == 0 { break }
         }

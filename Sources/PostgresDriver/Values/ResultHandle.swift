@@ -10,8 +10,8 @@ final class ResultHandle {
 
     var status: ExecStatusType { PQresultStatus(pointer) }
 
-    /// Nil when the statement went well. Throws `unknownOutcome` when this is no answer to the
-    /// statement but the end of the connection.
+    /// Nil when the statement went well. Throws when this is no answer to the statement, after which
+    /// the session is of no more use: `unknownOutcome` when it is the end of the connection.
     func failure(
         _ operation: PostgresError.Operation, lost: Bool
     ) throws(PostgresError) -> PostgresError? {
@@ -27,9 +27,11 @@ final class ResultHandle {
         case PGRES_PIPELINE_ABORTED:
             return PostgresError(.fault, operation, "skipped: a statement before it failed")
         case PGRES_COPY_IN, PGRES_COPY_OUT, PGRES_COPY_BOTH:
-            return PostgresError(.fault, operation, "COPY is not spoken here")
+            // There is no way back from it but to end the session.
+            throw PostgresError(.fault, operation, "COPY is not spoken here")
         default:
-            return PostgresError(.fault, operation, "libpq result status \(status.rawValue)")
+            let why = "libpq result status \(status.rawValue)"
+            throw PostgresError(.unknownOutcome, operation, why)
         }
     }
 

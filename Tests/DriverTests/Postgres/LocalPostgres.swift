@@ -57,7 +57,16 @@ final class LocalPostgres: Sendable {
         throw CocoaError(.executableLoad)
     }
 
-    func kill(_ signal: Int32) {
+    func pid() throws -> Int32 {
+        try server.withLock {
+            guard let process = $0 else { throw CocoaError(.executableLoad) }
+            return process.processIdentifier
+        }
+    }
+
+    func kill() { end(SIGKILL) }
+
+    private func end(_ signal: Int32) {
         let process = server.withLock { $0 }
         guard let process else { return }
         Foundation.kill(process.processIdentifier, signal)
@@ -65,7 +74,7 @@ final class LocalPostgres: Sendable {
     }
 
     func stop() {
-        kill(SIGINT)
+        end(SIGINT)
         try? FileManager.default.removeItem(atPath: folder)
     }
 
@@ -78,5 +87,17 @@ final class LocalPostgres: Sendable {
         try process.run()
         process.waitUntilExit()
         guard process.terminationStatus == 0 else { throw CocoaError(.executableLoad) }
+    }
+}
+
+func eventually(
+    within limit: Duration = .seconds(10), every pause: Duration = .milliseconds(5),
+    _ condition: () -> Bool
+) -> Bool {
+    let deadline = ContinuousClock.now + limit
+    while true {
+        if condition() { return true }
+        if ContinuousClock.now >= deadline { return false }
+        usleep(useconds_t(pause / .microseconds(1)))
     }
 }

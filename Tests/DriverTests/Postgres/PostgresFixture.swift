@@ -34,7 +34,7 @@ func connect(
     _ url: String, _ settings: PostgresSettings = PostgresSettings()
 ) throws -> PostgresConnection {
     try PostgresConnection(url: url, settings: settings) { notice in
-        Issue.record("the server said \(notice)")
+        if notice.severity == "WARNING" { Issue.record("the server said \(notice)") }
     }
 }
 
@@ -49,4 +49,19 @@ func failure(_ body: () throws -> Void) -> PostgresError? {
         Issue.record("thrown: \(error)")
     }
     return nil
+}
+
+extension PostgresConnection {
+    /// The server's process that serves this connection.
+    func backend() throws -> Int32 {
+        let pid = try query("SELECT pg_backend_pid() AS pid")[0].int64("pid")
+        return try #require(Int32(exactly: pid))
+    }
+}
+
+/// Runs `body` while a process of the server's is stopped, as a hanging network would stop it.
+func frozen<Value>(_ pid: Int32, _ body: () throws -> Value) rethrows -> Value {
+    #expect(kill(pid, SIGSTOP) == 0)
+    defer { #expect(kill(pid, SIGCONT) == 0) }
+    return try body()
 }
