@@ -52,11 +52,12 @@ read_stat() {
     read -ra STAT <<<"${line##*) }"
 }
 
-# Prints when a process started, in clock ticks since boot. With its pid that names it for good: a
-# pid comes round again, a pid with its start time does not.
+# Prints when a living process started, in clock ticks since boot. With its pid that names it for
+# good: a pid comes round again, a pid with its start time does not. A zombie does not live: it only
+# waits for its parent, which may take long to look.
 start_time() {
     local STAT
-    read_stat "$1" || return 1
+    read_stat "$1" && [[ ${STAT[0]} != Z ]] || return 1
     printf '%s' "${STAT[19]}"
 }
 
@@ -78,7 +79,6 @@ find_members() {
 
     for file in /proc/[0-9]*/stat; do
         pid=${file//[^0-9]/}
-        # A zombie has ended already; only its parent can do more for it.
         read_stat "$pid" && [[ ${STAT[0]} != Z ]] && parent[$pid]=${STAT[1]}
     done
 
@@ -183,7 +183,7 @@ begin_run() {
 
     # Named before it is made, so that no signal finds a folder that the EXIT trap does not know; mkdir
     # fails where somebody was there first. A server that runs as another user passes through (711).
-    RUN_DIR=$(printf '%s/orderfleet.%s.%s.%04x' "$base" "$EUID" "$$" "$SRANDOM")
+    RUN_DIR=$(printf '%s/orderfleet.%s.%s.%04x' "$base" "$EUID" "$$" "$((SRANDOM % 65536))")
     mkdir -m 711 "$RUN_DIR"
     printf '%s %s %s\n' "$$" "$(start_time "$$")" "$(boot_id)" >"$RUN_DIR/owner"
     mkdir "$RUN_DIR/pids" "$RUN_DIR/tmp"

@@ -15,7 +15,7 @@ owner_lives() {
         # Killed, or not yet come, between making the folder and writing its owner into it.
         name=${dir##*/orderfleet."$EUID".}
         pid=${name%%.*}
-        [[ $pid =~ ^[0-9]+$ && -d /proc/$pid ]]
+        [[ $pid =~ ^[0-9]+$ ]] && start_time "$pid" >/dev/null
     fi
 }
 
