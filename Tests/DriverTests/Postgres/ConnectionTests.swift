@@ -1,6 +1,7 @@
 import Foundation
 import PostgresDriver
 import Synchronization
+import TestSupport
 import Testing
 
 @Suite("Postgres connections")
@@ -22,7 +23,7 @@ struct PostgresConnectionTests {
 
     @Test("The connection string's own name wins")
     func applicationName() throws {
-        let connection = try connect(try SharedServer.database() + " application_name=mine")
+        let connection = try connect(try SharedServer.database() + "&application_name=mine")
         let rows = try connection.query("SELECT current_setting('application_name') AS v")
         #expect(try rows[0].text("v") == "mine")
     }
@@ -98,9 +99,9 @@ struct PostgresConnectionTests {
 
     @Test("Kill -9 and restart of the server")
     func killed() throws {
-        let server = try LocalPostgres()
+        let server = try PrivatePostgres()
         defer { server.stop() }
-        let connection = try connect(server.url())
+        let connection = try connect(server.url)
         try connection.run(script: "CREATE TABLE t (n int)")
         _ = try connection.query("INSERT INTO t VALUES ($1)", [.integer(1)])
         let backend = try connection.backend()
@@ -112,6 +113,7 @@ struct PostgresConnectionTests {
             #expect(error?.mayRetry == true)
         }
         try server.start()
+        #expect(eventually { (try? connection.ping()) != nil })
         #expect(try connection.query("SELECT n FROM t").map { try $0.int64("n") } == [1])
     }
 
@@ -128,10 +130,10 @@ struct PostgresConnectionTests {
 
     @Test("A login that nobody answers is given up")
     func silentLogin() throws {
-        let server = try LocalPostgres()
+        let server = try PrivatePostgres()
         defer { server.stop() }
-        let connection = try connect(server.url(), .impatient)
-        let error = frozen(try server.pid()) { failure { try connection.ping() } }
+        let connection = try connect(server.url, .impatient)
+        let error = frozen(try #require(server.pid)) { failure { try connection.ping() } }
         #expect(error?.code == .unavailable)
         #expect(error?.detail == "no connection within the time limit")
         try connection.ping()

@@ -1,4 +1,5 @@
 import PostgresDriver
+import TestSupport
 import Testing
 
 @Suite("Postgres errors")
@@ -105,7 +106,7 @@ struct PostgresErrorTests {
     @Test("A wrong password is `auth`, and is not shown")
     func password() throws {
         let server = try SharedServer.server.get()
-        let admin = try connect(server.url())
+        let admin = try connect(server.url)
         try admin.run(
             script: """
                 CREATE ROLE ali LOGIN PASSWORD 'Sesam-Open';

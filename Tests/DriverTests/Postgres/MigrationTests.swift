@@ -1,5 +1,5 @@
-import Foundation
 import PostgresDriver
+import TestSupport
 import Testing
 
 @Suite("Postgres migrations")
@@ -141,12 +141,8 @@ struct PostgresMigrationTests {
     }
 
     private func write(_ files: [String: String]) throws -> String {
-        let path = "\(try SharedServer.server.get().folder)/m\(UInt64.random(in: 0...UInt64.max))"
-        try FileManager.default.createDirectory(
-            atPath: path, withIntermediateDirectories: false)
-        for (name, text) in files {
-            try text.write(toFile: "\(path)/\(name)", atomically: false, encoding: .utf8)
-        }
+        let path = try TestFolder.fresh("m")
+        for (name, text) in files { try Files.write(text, to: "\(path)/\(name)") }
         return path
     }
 

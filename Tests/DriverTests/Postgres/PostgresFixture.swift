@@ -1,24 +1,21 @@
 import Glibc
 import PostgresDriver
 import Synchronization
+import TestSupport
 import Testing
 
 /// The server of these tests, made at first use; each test has its own database in it.
 enum SharedServer {
-    static let server: Result<LocalPostgres, any Error> = Result {
-        let server = try LocalPostgres()
-        atexit { try? SharedServer.server.get().stop() }
-        return server
-    }
+    static let server = Result { () throws(ServerError) in try PrivatePostgres() }
     private static let databases = Atomic<Int>(0)
 
     /// The connection string of a new, empty database.
     static func database() throws -> String {
         let server = try server.get()
         let number = databases.wrappingAdd(1, ordering: .relaxed).newValue
-        let admin = try connect(server.url())
+        let admin = try connect(server.url)
         try admin.run(script: "CREATE DATABASE t\(number)")
-        return server.url("t\(number)")
+        return server.url(database: "t\(number)")
     }
 
     /// A connection to a new, empty database.

@@ -1,5 +1,6 @@
 import Glibc
 import PostgresDriver
+import TestSupport
 import Testing
 
 @Suite("Postgres transactions")
