@@ -3,10 +3,10 @@ import Glibc
 /// Redis, single server or cluster, behind one interface. Owned by one thread, which it blocks; it
 /// keeps one connection per node.
 ///
-/// **Order.** Commands of one slot run in the order of the pipeline, also over a redirect. Exceptions,
-/// all rare: while a slot is being moved, order is kept per key only; and after a `SCRIPT FLUSH` in
-/// the middle of a pipeline the scripts that were missed run after the rest of it. Commands of
-/// different slots have no order in a cluster.
+/// **Order.** Commands of one slot run in the order of the pipeline, also over a redirect. Two rare
+/// exceptions: while a slot is being moved, order is kept per key, and a command on several keys may
+/// be overtaken; and after a `SCRIPT FLUSH` the scripts that were missed run after the rest of the
+/// pipeline. Commands of different slots have no order in a cluster.
 ///
 /// **Once.** A command is sent again only if the server said that it did not run it (a redirect,
 /// `NOSCRIPT`) or it never left. One whose answer is lost fails, with `mayHaveRun`.
@@ -39,7 +39,8 @@ package final class RedisClient {
     }
 
     /// As above, and sends `trailer` to every node that was sent anything, last on the same
-    /// connection: `WAIT` must follow the writes that it waits for.
+    /// connection: `WAIT` must follow the writes that it waits for, and wait less than the options'
+    /// `replyTimeout`.
     ///
     /// - Returns: the replies in order, and the trailers' replies: one per node and round trip, so
     ///   all of them must have succeeded for all the commands to be covered.
@@ -55,7 +56,8 @@ package final class RedisClient {
     }
 
     /// The same command to every master, on the connections that pipelines use: `INFO`, `DBSIZE`,
-    /// `CONFIG GET`; also `WAIT`, for writes made on connections that have lived since.
+    /// `CONFIG GET`. `WAIT` too, but a connection that has been made anew since the writes answers
+    /// for none of them: wait by a trailer to some write then.
     ///
     /// - Throws: when no node could tell which masters there are.
     package func forEachMaster(_ command: Command) throws(RedisError) -> [NodeReply] {

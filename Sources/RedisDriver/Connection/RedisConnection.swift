@@ -7,9 +7,9 @@ package final class RedisConnection {
     private var wire: Wire?
     /// Scripts that this server has, as far as this connection has seen.
     private var loaded: Set<ObjectIdentifier> = []
-    /// A host that did not answer in time is not asked again before this, so that it costs a caller
-    /// one time-out and not one a call.
-    private var notBefore: (instant: ContinuousClock.Instant, error: RedisError)?
+    /// A host that did not answer in time is not asked again for a while, so that it does not cost
+    /// every call a time-out, and neighbours in a cluster theirs.
+    private var silence: (until: ContinuousClock.Instant, pause: Duration, error: RedisError)?
     private var buffer: [UInt8] = []
 
     /// Sees the bytes of every pipeline as they are sent, and the number of commands in them.
@@ -78,20 +78,30 @@ extension RedisConnection {
     func open() throws(RedisError) -> Wire {
         if let openWire { return openWire }
         close()
-        if let notBefore, ContinuousClock.now < notBefore.instant { throw notBefore.error }
+        if let silence, ContinuousClock.now < silence.until { throw silence.error }
         do throws(RedisError) {
             let fresh = try Wire(endpoint, timeout: options.connectTimeout)
-            notBefore = nil
             wire = fresh
             try introduce(on: fresh)
+            silence = nil
             return fresh
         } catch {
             close()
-            if error.name == .connectTimedOut {
-                notBefore = (ContinuousClock.now + options.connectTimeout, error)
-            }
+            noteSilence(error)
             throw error
         }
+    }
+
+    /// The pause doubles from the connect time-out to four of them, and starts over when the server
+    /// says anything.
+    private func noteSilence(_ error: RedisError) {
+        guard error.name == .connectTimedOut else {
+            silence = nil
+            return
+        }
+        let longest = options.connectTimeout * 4
+        let pause = min(silence.map { $0.pause * 2 } ?? options.connectTimeout, longest)
+        silence = (ContinuousClock.now + pause, pause, error)
     }
 
     /// Tells the server who we are. There is always at least one command, so a server that accepts
@@ -106,13 +116,13 @@ extension RedisConnection {
         if address.database != 0 {
             commands.append(Command("SELECT", slot: nil, ["\(address.database)"]))
         }
-        let exchange = Exchange(self, wire, commands, silence: options.replyTimeout)
+        let exchange = Exchange(self, wire, commands, silence: options.connectTimeout)
         Exchange.run([exchange])
-        for reply in exchange.replies {
-            if case .failure(let error) = reply {
-                // Whatever this call was opened for has not been sent.
-                throw error.told(of: error.operation, mayHaveRun: false)
-            }
+        for case .failure(let error) in exchange.replies {
+            // A server that is stopped still lets the kernel accept for it.
+            let name = error.name == .timedOut ? .connectTimedOut : error.name
+            // Whatever the connection was opened for has not been sent.
+            throw RedisError(name, operation: error.operation, detail: error.detail)
         }
     }
 

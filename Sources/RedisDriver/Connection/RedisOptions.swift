@@ -1,6 +1,8 @@
 /// Time limits and name of a connection.
 package struct RedisOptions: Sendable {
-    /// How long a connection may take to come about. Default 1 s.
+    /// How long a connection may take to come about, and how long the server may then be silent while
+    /// we introduce ourselves. A host that exceeds it is left alone for as long, then twice, then
+    /// four times as long. Default 1 s.
     package var connectTimeout: Duration
     /// How long the server may be silent in the middle of a call: no byte taken, none answered.
     /// Default 2 s, less than the 3 s after which a lane's holder gives its lease up.

@@ -8,6 +8,8 @@ final class Wire {
     private let context: UnsafeMutablePointer<redisContext>
     private let reader: UnsafeMutablePointer<redisReader>
     var descriptor: CInt { context.pointee.fd }
+    /// Bytes taken in at once. Not more: the parser moves what is unread after each kilobyte.
+    private static let chunk = 32 * 1024
 
     init(_ endpoint: RedisEndpoint, timeout: Duration) throws(RedisError) {
         let limit = timeval(timeout)
@@ -26,6 +28,8 @@ final class Wire {
         }
         self.context = context
         self.reader = reader
+        // hiredis gives back a buffer above 16 KB whenever it is empty; ours is filled twice that far.
+        reader.pointee.maxbuf = 4 * Self.chunk
         // Children of this process must not hold our connections open.
         _ = fcntl(context.pointee.fd, F_SETFD, FD_CLOEXEC)
         if case .tcp = endpoint { _ = redisEnableKeepAlive(context) }
@@ -54,8 +58,7 @@ final class Wire {
 
     /// Takes in what has arrived; `false` when nothing has.
     func receive(operation: String) throws(RedisError) -> Bool {
-        // Small pieces: after each reply the parser moves the unread rest of its buffer.
-        let capacity = 32 * 1024
+        let capacity = Self.chunk
         return try withUnsafeTemporaryAllocation(of: CChar.self, capacity: capacity) {
             (chunk) throws(RedisError) -> Bool in
             let count = recv(descriptor, chunk.baseAddress, capacity, CInt(MSG_DONTWAIT))

@@ -91,6 +91,28 @@ struct RedisFailureTests {
         withExtendedLifetime(deaf) {}
     }
 
+    /// The kernel accepts connections for a stopped server.
+    @Test func aStoppedServerIsNotWaitedForTwice() throws {
+        let server = try PrivateRedis()
+        let options = RedisOptions(
+            connectTimeout: .milliseconds(200), replyTimeout: .seconds(10))
+        let client = server.client(options: options)
+        server.signal(SIGSTOP)
+        let clock = ContinuousClock()
+        let first = clock.measure {
+            let error = client.call(Self.ping).error
+            #expect(error?.name == .connectTimedOut)
+            #expect(error?.mayHaveRun == false)
+        }
+        let second = clock.measure {
+            #expect(client.call(Self.ping).error?.name == .connectTimedOut)
+        }
+        server.signal(SIGCONT)
+        #expect((.milliseconds(200)..<(.seconds(5))).contains(first))
+        #expect(second < .milliseconds(100))
+        #expect(eventually { client.call(Self.ping).error == nil })
+    }
+
     @Test func aFullServerTurnsClientsAway() throws {
         let server = try PrivateRedis(config: ["maxclients 1"])
         let first = server.client()

@@ -47,6 +47,16 @@ package final class ClusterNode: Sendable {
         line(field, of: server.connection().call(Command("INFO", slot: nil)))
     }
 
+    /// Whether it knows the nodes of these names and no others. Before two nodes have shaken hands, each
+    /// goes by a name that the other made up.
+    func knows(_ identities: [String]) -> Bool {
+        let reply = server.connection().call(Command("CLUSTER", slot: nil, ["NODES"]))
+        guard case .success(let reply) = reply, let text = reply.string else { return false }
+        let lines = text.split(whereSeparator: \.isNewline)
+        let names = lines.map { String($0.prefix { $0 != " " }) }
+        return Set(names) == Set(identities) && !text.contains("handshake")
+    }
+
     /// Whether its map of the slots names that many masters.
     func knowsMasters(_ count: Int) -> Bool {
         let reply = server.connection().call(Command("CLUSTER", slot: nil, ["SLOTS"]))

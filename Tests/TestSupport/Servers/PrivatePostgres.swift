@@ -56,9 +56,11 @@ package final class PrivatePostgres: Sendable {
             program, ["-D", data, "-c", "config_file=\(folder)/private.conf"], folder: folder,
             user: user, stopSignal: SIGINT)
         process.withLock { $0 = child }
-        // What pg_ctl waits for: the eighth line of the lock file.
+        // What pg_ctl waits for: the lock file's eighth line, in a file that is this server's.
         let isReady = eventually(within: .seconds(30)) {
-            !child.isRunning || lockFile.count > 7 && lockFile[7].hasPrefix("ready")
+            let lines = lockFile
+            return !child.isRunning
+                || lines.count > 7 && lines[0] == "\(child.pid)" && lines[7].hasPrefix("ready")
         }
         guard isReady, child.isRunning else {
             child.killNow()
@@ -71,7 +73,8 @@ package final class PrivatePostgres: Sendable {
 
     package func signal(_ signal: Int32) { process.withLock { _ = $0?.signal(signal) } }
 
-    /// `kill -9`. The folder stays.
+    /// `kill -9`, and waits until the sessions have noticed: before that it does not start again. The
+    /// folder stays.
     package func kill() {
         process.withLock { $0 }?.killNow()
         freeSharedMemory()
@@ -96,12 +99,17 @@ package final class PrivatePostgres: Sendable {
             separator: "\n", omittingEmptySubsequences: false)
     }
 
-    /// A killed Postgres leaves a small segment behind, named in the seventh line of its lock file.
+    /// A killed Postgres leaves a small segment behind, named in the seventh line of its lock file. It
+    /// is how the next one knows whether processes of the last still run.
     private func freeSharedMemory() {
         guard lockFile.count > 6, let name = lockFile[6].split(separator: " ").last,
             let segment = Int32(name)
         else { return }
-        shmctl(segment, IPC_RMID, nil)
+        let isUnused = eventually {
+            var state = shmid_ds()
+            return shmctl(segment, IPC_STAT, &state) != 0 || state.shm_nattch == 0
+        }
+        if isUnused { shmctl(segment, IPC_RMID, nil) }
     }
 }
 

@@ -60,9 +60,11 @@ package final class PrivateRedisCluster: Sendable {
     }
 
     private func assemble() throws(ServerError) {
+        // Distinct from the start, which is only allowed there: equal ones take time to sort out.
         for (number, node) in nodes.enumerated() {
-            // Distinct from the start: equal ones cost a round of collisions to sort out.
             try node.ask("CLUSTER", "SET-CONFIG-EPOCH", "\(number + 1)")
+        }
+        for node in nodes {
             for other in nodes where other !== node {
                 try node.ask("CLUSTER", "MEET", "127.0.0.1", "\(other.port)", "\(other.busPort)")
             }
@@ -72,20 +74,20 @@ package final class PrivateRedisCluster: Sendable {
             try node.ask(
                 "CLUSTER", "ADDSLOTSRANGE", "\(slots.lowerBound)", "\(slots.upperBound - 1)")
         }
-        try awaitAll("known to each other") {
-            $0.cluster("cluster_known_nodes") == "\(nodes.count)"
-        }
+        var identities: [String] = []
+        for node in nodes { identities.append(try node.identity()) }
+        try awaitAll("it knows the others") { $0.knows(identities) }
         for (replica, master) in zip(nodes.dropFirst(Self.masterCount), masters) {
             try replica.ask("CLUSTER", "REPLICATE", try master.identity())
         }
-        try awaitAll("agreed") { node in
+        try awaitAll("all agree") { node in
             node.cluster("cluster_state") == "ok"
                 && node.cluster("cluster_slots_assigned") == "16384"
                 && node.knowsMasters(Self.masterCount)
         }
         for replica in nodes.dropFirst(Self.masterCount) {
             let isLinked = eventually { replica.info("master_link_status") == "up" }
-            guard isLinked else { throw replica.notReady("linked to its master") }
+            guard isLinked else { throw replica.notReady("it has its master's data") }
         }
     }
 
