@@ -1,0 +1,151 @@
+package import ServiceRuntime
+package import Shared
+
+/// Telling everybody of records (architecture §3, publish). Each step is durable before the next:
+/// the runtime takes a record out of its outbox only after all of them.
+extension RedisAccountStore {
+    /// How old a record may be when its message is sent, and how long a sent id is remembered: a
+    /// record is too old long before its id is forgotten. Milliseconds.
+    private static let mostRecordAge = 12 * 3_600_000
+    private static let sentLife = 24 * 3_600_000
+    /// Records a script; so that it holds the server up for milliseconds at most.
+    private static let mostEmitted = 32
+
+    package func publishLookups(_ records: [Record]) -> [Result<Void, StoreError>] {
+        perRecord(records) { record in
+            guard let identity = record.identity else { return [] }
+            let order = identity.order.text
+            var commands = record.lookups.map { Command("SET", Keys.lookup($0), [order]) }
+            guard record.placesOrder else { return commands }
+            let account = record.account
+            commands.append(Command("SET", Keys.lookup(LifecycleID(identity.order)), [order]))
+            commands.append(
+                Command(
+                    "HSET", Keys.orderData(identity.order),
+                    [
+                        "user_type", account.userType.rawValue, "user_id", account.userID,
+                        "symbol", identity.symbol.text,
+                    ]))
+            return commands
+        }
+    }
+
+    package func publishSends(_ records: [Record]) -> [Result<Void, StoreError>] {
+        perRecord(records) { record in
+            record.sends.map { sending($0, at: record.timestamp) }
+        }
+    }
+
+    private func sending(_ message: ProviderMessage, at timestamp: Int64) -> Command {
+        let lane = LaneID(
+            queue: .provider(message.provider), message.account.partition(of: partitions))
+        var command = Command(Scripts.enqueue, lane.sent, lane.stream, lane.dead)
+        command.append(message.id.text)
+        command.append(timestamp)
+        command.append(Self.mostRecordAge)
+        command.append(Self.sentLife)
+        command.append(message.fields)
+        return command
+    }
+
+    /// A record is done when all of its commands are; one without any is done.
+    private func perRecord(
+        _ records: [Record], _ commands: (Record) -> [Command]
+    ) -> [Result<Void, StoreError>] {
+        let groups = records.map(commands)
+        var replies = client.runDurably(groups.flatMap { $0 })[...]
+        return groups.map { group in
+            let own = replies.prefix(group.count)
+            replies = replies.dropFirst(group.count)
+            for reply in own {
+                if case .failure(let error) = reply { return .failure(error) }
+            }
+            return .success(())
+        }
+    }
+
+    package func publishEvents(
+        _ records: [Record], partition: Int
+    ) throws(StoreError) -> [EmitReply] {
+        let lane = LaneID(events: partition, .persistence)
+        var commands: [Command] = []
+        for start in stride(from: 0, to: records.count, by: Self.mostEmitted) {
+            var command = Command(Scripts.emit, lane.stream, lane.emitted)
+            for record in records[start..<min(start + Self.mostEmitted, records.count)] {
+                command.append(record.account.tag)
+                command.append(record.number)
+                command.append(record.token.text)
+                command.append(2 * record.event.list.count)
+                command.append(record.event)
+            }
+            commands.append(command)
+        }
+        var answers: [EmitReply] = []
+        answers.reserveCapacity(records.count)
+        for reply in client.runDurably(commands) {
+            answers += try reply.read("emit", EmitReply.read).get()
+        }
+        guard answers.count == records.count else {
+            throw .refused(operation: "emit", detail: "fewer answers than records")
+        }
+        return answers
+    }
+
+    /// Where the account's tag and the request's id are all that is said: whoever asked reads the
+    /// answer under its key.
+    package func announce(_ records: [Record]) throws(StoreError) {
+        let commands = records.compactMap { record in
+            record.answered.map { request in
+                Command(
+                    "PUBLISH", slot: nil,
+                    [Keys.resultsChannel, "\(record.account.tag) \(request.text)"])
+            }
+        }
+        for reply in client.run(commands) { _ = try reply.get() }
+    }
+
+    package func unbox(_ published: [[Record]]) -> [Result<UnboxReply, StoreError>] {
+        let boxes = published.map { ($0.first?.account, $0) }
+        var replies = client.run(
+            boxes.compactMap { account, records in
+                account.map { Self.unboxing(records, of: $0) }
+            })[...]
+        return boxes.map { account, _ in
+            guard account != nil, let reply = replies.popFirst() else { return .success(.removed) }
+            return reply.read("unbox") { $0.flag.map { $0 ? .removed : .fork } }
+        }
+    }
+
+    private static func unboxing(_ records: [Record], of account: AccountID) -> Command {
+        var command = Command(Scripts.unbox, account.outbox, account.portfolio)
+        command.append(records.reduce(0) { max($0, $1.number) })
+        for record in records {
+            command.append(record.number)
+            command.append(record.token.text)
+        }
+        return command
+    }
+}
+
+extension EmitReply {
+    /// The answers to the records of one script, a letter each.
+    fileprivate static func read(_ reply: Reply) -> [EmitReply]? {
+        guard let text = reply.text else { return nil }
+        var answers: [EmitReply] = []
+        for letter in text.utf8 {
+            switch letter {
+            case UInt8(ascii: "a"): answers.append(.appended)
+            case UInt8(ascii: "p"): answers.append(.present)
+            case UInt8(ascii: "f"): answers.append(.fork)
+            case UInt8(ascii: "g"): answers.append(.gap)
+            default: return nil
+            }
+        }
+        return answers
+    }
+}
+
+extension Record {
+    /// The first record of an order ties its id to the account.
+    fileprivate var placesOrder: Bool { event["order_version"] == "1" }
+}

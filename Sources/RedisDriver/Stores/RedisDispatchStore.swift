@@ -1,0 +1,85 @@
+package import ServiceRuntime
+package import Shared
+
+/// From any id to an order, and into the workers' queues (domain §4).
+package final class RedisDispatchStore: DispatchStore {
+    private let client: StoreClient
+    /// How long the name of a report is kept, seconds (architecture §2).
+    private static let nameLife = 24 * 3_600
+
+    init(_ client: StoreClient) { self.client = client }
+
+    package func lookUp(_ ids: [LifecycleID]) -> [Result<OrderID?, StoreError>] {
+        client.run(ids.map { Command("GET", Keys.lookup($0)) }).map { reply in
+            reply.read("lookup") { reply -> OrderID?? in
+                if reply == .null { return .some(nil) }
+                return try reply.text.map { try OrderID($0) }
+            }
+        }
+    }
+
+    package func accounts(of orders: [OrderID]) -> [Result<AccountID?, StoreError>] {
+        let commands = orders.map {
+            Command("HMGET", Keys.orderData($0), ["user_type", "user_id"])
+        }
+        return client.run(commands).map { reply in
+            reply.read("account") { reply -> AccountID?? in
+                guard let parts = reply.elements, parts.count == 2 else { return nil }
+                guard let type = parts[0].text, let id = parts[1].text else { return .some(nil) }
+                return try AccountID(UserType(text: type), id)
+            }
+        }
+    }
+
+    package func orders(_ keys: [OrderKey]) -> [Result<StoredOrder, StoreError>] {
+        let commands = keys.map { key in
+            Command(
+                Scripts.order, key.account.holdings(key.order), key.account.orderDone(key.order))
+        }
+        return zip(keys, client.run(commands)).map { key, reply in
+            reply.read("order") { try StoredReply($0, of: key.account)?.order }
+        }
+    }
+
+    package func name(_ reports: [ReportName]) -> [Result<String, StoreError>] {
+        let commands = reports.map { report in
+            var command = Command(Scripts.name, report.account.named(report.entry))
+            command.append(report.name)
+            command.append(Self.nameLife)
+            return command
+        }
+        return client.runDurably(commands).map { $0.read("name", \.text) }
+    }
+
+    package func route(_ messages: [RoutedMessage]) -> [Result<Void, StoreError>] {
+        let commands = messages.map { message in
+            Command(
+                appending: message.fields, to: LaneID(queue: message.role, message.partition))
+        }
+        return client.runDurably(commands).map { $0.map { _ in } }
+    }
+
+    /// The id is claimed for the order for good first, and its registry knows the kind; either may
+    /// be repeated. The account gets a new token, so that a decision that was made without the id
+    /// does not write it away.
+    package func attach(
+        _ id: LifecycleID, _ kind: IDKind, to key: OrderKey
+    ) throws(StoreError) {
+        var lookup = Command(Scripts.claim, Keys.lookup(id))
+        lookup.append(key.order.text)
+        lookup.append("")
+        var registry = Command(
+            Scripts.attach, key.account.holdings(key.order), key.account.orderDone(key.order),
+            key.account.portfolio)
+        registry.append(id.text)
+        registry.append(kind.rawValue)
+        registry.append(OrdersToken(event: EventID(text: "attached/" + id.text), random: 0).text)
+        let replies = client.runDurably([lookup, registry])
+        guard try replies[0].read("claim", \.flag).get() else {
+            throw .refused(operation: "attach", detail: "\(id) leads to another order")
+        }
+        guard try replies[1].read("attach", \.flag).get() else {
+            throw .refused(operation: "attach", detail: "nothing is left of \(key)")
+        }
+    }
+}

@@ -1,0 +1,163 @@
+package import ServiceRuntime
+package import Shared
+
+/// A lane's stream: handing out, settling, waiting (architecture §3).
+package final class RedisLaneStore: LaneStore {
+    private let client: StoreClient
+    /// Waiting blocks its connection, so it has one of its own.
+    private var waiting: (lane: LaneID, connection: DedicatedConnection)?
+    /// How many deferred messages one fetch moves into the stream.
+    private static let mostDue = 256
+    /// How many entries one script settles, so that no script holds the server up for long.
+    private static let mostSettled = 256
+    /// How much longer than a wait its answer may take.
+    private static let patience: Duration = .seconds(1)
+
+    init(_ client: StoreClient) { self.client = client }
+
+    package func fetch(
+        _ lane: LaneID, _ nonce: LeaseNonce, _ position: FetchPosition, count: Int
+    ) throws(StoreError) -> FetchReply {
+        var command = Command(Scripts.fetch, lane.lease, lane.stream, lane.delayed)
+        command.append(nonce.text)
+        command.append(lane.group.rawValue)
+        switch position {
+        case .new: command.append(">")
+        case .pending(let after): command.append("\(after)")
+        }
+        command.append(count)
+        command.append(Self.mostDue)
+        return try client.run([command])[0].read("fetch", Self.batch).get()
+    }
+
+    private static func batch(_ reply: Reply) throws -> FetchReply? {
+        guard let parts = reply.elements, let state = parts.first?.number else { return nil }
+        if state == 0 { return .leaseLost }
+        guard parts.count == 5, let last = parts[1].text.flatMap({ EntryID($0) }),
+            let due = parts[2].text, let now = parts[3].number, let found = parts[4].elements
+        else { return nil }
+        var entries: [Entry] = []
+        entries.reserveCapacity(found.count)
+        for reply in found {
+            guard let entry = entry(reply) else { return nil }
+            entries.append(entry)
+        }
+        return .batch(
+            FetchReply.Batch(
+                entries: entries, lastDelivered: last,
+                nextDue: due.isEmpty ? nil : try Number.int64(due), now: now))
+    }
+
+    /// An entry that was deleted while it was pending has no fields; it cannot be read, and so ends
+    /// as a dead letter rather than unseen.
+    private static func entry(_ reply: Reply) -> Entry? {
+        guard let parts = reply.elements, parts.count == 2,
+            let id = parts[0].text.flatMap({ EntryID($0) })
+        else { return nil }
+        if parts[1] == .null { return Entry(id: id, fields: Fields()) }
+        return parts[1].fields.map { Entry(id: id, fields: $0) }
+    }
+
+    package func settle(
+        _ lane: LaneID, _ nonce: LeaseNonce, _ settlements: [Settlement]
+    ) throws(StoreError) -> SettleReply {
+        var commands: [Command] = []
+        for start in stride(from: 0, to: max(1, settlements.count), by: Self.mostSettled) {
+            let end = min(start + Self.mostSettled, settlements.count)
+            commands.append(try settling(lane, nonce, settlements[start..<end]))
+        }
+        var last = SettleReply.leaseLost
+        for reply in client.run(commands) {
+            last = try reply.read("settle", Self.settled).get()
+            if last == .leaseLost { return last }
+        }
+        return last
+    }
+
+    private static func settled(_ reply: Reply) -> SettleReply? {
+        guard let parts = reply.elements, let state = parts.first?.number else { return nil }
+        if state == 0 { return .leaseLost }
+        return parts.count == 2 ? parts[1].number.map { .settled(pending: Int($0)) } : nil
+    }
+
+    private func settling(
+        _ lane: LaneID, _ nonce: LeaseNonce, _ settlements: ArraySlice<Settlement>
+    ) throws(StoreError) -> Command {
+        var command = Command(
+            Scripts.settle, lane.lease, lane.stream, lane.delayed, lane.dead, lane.suspect,
+            lane.parked)
+        command.append(nonce.text)
+        command.append(lane.group.rawValue)
+        command.append(lane.source == .events ? "events" : "queue")
+        for settlement in settlements {
+            try Self.check(settlement.disposition, in: lane)
+            command.append(settlement)
+        }
+        return command
+    }
+
+    /// A deferred event would come back behind later ones of its account, and only events have an
+    /// order that parking keeps.
+    private static func check(
+        _ disposition: Settlement.Disposition, in lane: LaneID
+    ) throws(StoreError) {
+        switch (disposition, lane.source) {
+        case (.delay, .events):
+            throw .refused(operation: "settle", detail: "\(lane): events are never deferred")
+        case (.park, .queue):
+            throw .refused(operation: "settle", detail: "\(lane): only events are parked")
+        case (.done, _), (.dead, _), (.delay, .queue), (.park, .events): break
+        }
+    }
+
+    package func wait(
+        _ lane: LaneID, after last: EntryID, milliseconds: Int64
+    ) throws(StoreError) {
+        var command = Command("XREAD", slot: lane.slot.number, ["COUNT", "1", "BLOCK"])
+        // 0 would wait for ever.
+        command.append(max(1, milliseconds))
+        command.append("STREAMS")
+        command.append(lane.stream.text)
+        command.append("\(last)")
+        let reply = connection(for: lane).call(
+            command, timeout: .milliseconds(milliseconds) + Self.patience)
+        if case .failure(let error) = reply { throw StoreError(error) }
+    }
+
+    private func connection(for lane: LaneID) -> DedicatedConnection {
+        if let waiting, waiting.lane == lane { return waiting.connection }
+        let connection = client.redis.dedicated(slot: lane.slot.number)
+        waiting = (lane, connection)
+        return connection
+    }
+
+    package func raiseSuspect(_ lane: LaneID, _ entry: EntryID) throws(StoreError) -> Int {
+        var command = Command(Scripts.suspect, lane.suspect)
+        command.append("\(entry)")
+        return try client.run([command])[0].read("suspect") { $0.number.map { Int($0) } }.get()
+    }
+
+    package func clearSuspect(_ lane: LaneID, _ entry: EntryID) throws(StoreError) {
+        _ = try client.run(Command("HDEL", lane.suspect, ["\(entry)"]))
+    }
+}
+
+extension Command {
+    fileprivate mutating func append(_ settlement: Settlement) {
+        append("\(settlement.entry)")
+        switch settlement.disposition {
+        case .done: appendDisposal("done", "", Fields())
+        case .delay(let milliseconds, let fields):
+            appendDisposal("delay", String(max(0, milliseconds)), fields)
+        case .dead(let reason, let fields): appendDisposal("dead", reason.rawValue, fields)
+        case .park(let fields): appendDisposal("park", "", fields)
+        }
+    }
+
+    private mutating func appendDisposal(_ kind: String, _ argument: String, _ fields: Fields) {
+        append(kind)
+        append(argument)
+        append(fields.list.count)
+        append(fields)
+    }
+}

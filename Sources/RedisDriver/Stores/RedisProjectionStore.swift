@@ -1,0 +1,84 @@
+package import ServiceRuntime
+import Shared
+
+/// What the projector writes for other readers.
+package final class RedisProjectionStore: ProjectionStore {
+    private let client: StoreClient
+    /// How long ids and the copy of an ended order lead on, ms (architecture §2).
+    private static let life: Int64 = 8 * 24 * 3_600_000
+
+    init(_ client: StoreClient) { self.client = client }
+
+    /// One round trip, and another for orders that ended or were opened again: their ids lie in other
+    /// slots, where no script can tell a sleeper from the projector, so the answer for the order,
+    /// which can, comes first.
+    package func project(_ changes: [ProjectedOrder]) -> [Result<Void, StoreError>] {
+        let replies = client.run(changes.flatMap { [copying($0), holding($0)] })
+        var results: [Result<Void, StoreError>] = []
+        var expiries: [(change: Int, commands: [Command])] = []
+        for (index, change) in changes.enumerated() {
+            let copied = replies[2 * index].read("project_order", Self.standing)
+            results.append(copied.flatMap { _ in replies[2 * index + 1].map { _ in } })
+            guard case .success(let standing) = copied else { continue }
+            switch standing {
+            case .newer, .same: continue
+            case .ended: expiries.append((index, leading(change, expiring: true)))
+            case .reopened: expiries.append((index, leading(change, expiring: false)))
+            }
+        }
+        var answers = client.run(expiries.flatMap(\.commands))[...]
+        for (index, commands) in expiries {
+            for answer in answers.prefix(commands.count) {
+                if case .failure(let error) = answer { results[index] = .failure(error) }
+            }
+            answers = answers.dropFirst(commands.count)
+        }
+        return results
+    }
+
+    /// How an order stands after its copy was written.
+    private enum Standing: Int64 {
+        case newer = 0
+        case same = 1
+        case ended = 2
+        case reopened = 3
+    }
+
+    private static func standing(_ reply: Reply) -> Standing? {
+        reply.number.flatMap { Standing(rawValue: $0) }
+    }
+
+    private func copying(_ change: ProjectedOrder) -> Command {
+        var command = Command(Scripts.projectOrder, Keys.orderData(change.key.order))
+        command.append(change.version)
+        command.append(change.isTerminal ? String(Self.life) : "")
+        // The identity leads to the account, whatever the snapshot holds.
+        let account = change.key.account
+        command.append(change.fields)
+        command.append(
+            Fields([
+                .init("user_type", account.userType.rawValue), .init("user_id", account.userID),
+                .init("symbol", change.symbol.text),
+            ]))
+        return command
+    }
+
+    private func holding(_ change: ProjectedOrder) -> Command {
+        let userType = change.key.account.userType
+        var command = Command(
+            Scripts.projectHolder, Keys.symbolHolders(change.symbol, userType),
+            Keys.projectedHolders(change.symbol, userType))
+        command.append(change.key.account.tag)
+        command.append(change.number)
+        command.append(change.activeOfSymbol)
+        return command
+    }
+
+    private func leading(_ change: ProjectedOrder, expiring: Bool) -> [Command] {
+        ([LifecycleID(change.key.order)] + change.ids).map { id in
+            expiring
+                ? Command("PEXPIRE", Keys.lookup(id), [String(Self.life)])
+                : Command("PERSIST", Keys.lookup(id))
+        }
+    }
+}

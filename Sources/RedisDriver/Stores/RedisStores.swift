@@ -1,0 +1,39 @@
+package import ServiceRuntime
+
+/// All stores of one thread, on one client; waiting for entries has a connection of its own.
+/// Everything in it belongs to that thread.
+package final class RedisStores {
+    package let client: RedisClient
+    package let lane: any LaneStore
+    package let accounts: any AccountStore
+    package let coordination: any CoordinationStore
+    package let dispatch: any DispatchStore
+    package let reports: any ReportSink
+    package let events: any EventStore
+    package let projection: any ProjectionStore
+    package let prices: RedisPriceStore
+
+    /// Connects when it is first used.
+    ///
+    /// - Parameters:
+    ///   - partitions: of every queue, as `fleet init` wrote them; an account's messages to a
+    ///     provider go to the account's.
+    ///   - replicas: how many must have a write before anything follows from it
+    ///     (`REDIS_WAIT_REPLICAS`); 0 waits for none.
+    package init(
+        _ address: RedisAddress, options: RedisOptions = RedisOptions(), partitions: Int,
+        replicas: Int = 0
+    ) {
+        client = RedisClient(address, options: options)
+        let shared = StoreClient(
+            client, replicas: replicas, patience: options.replyTimeout / 2)
+        lane = RedisLaneStore(shared)
+        accounts = RedisAccountStore(shared, partitions: partitions)
+        coordination = RedisCoordinationStore(shared)
+        dispatch = RedisDispatchStore(shared)
+        reports = RedisReportSink(shared)
+        events = RedisEventStore(shared)
+        projection = RedisProjectionStore(shared)
+        prices = RedisPriceStore(shared)
+    }
+}
