@@ -1,0 +1,122 @@
+import Shared
+import Testing
+
+@testable import Dispatcher
+
+@Suite struct NamingTests {
+    private static let statuses: [OrdStatus] = [
+        .executed, .pending, .modify, .cancelled, .rejected,
+    ]
+
+    private func name(
+        _ status: OrdStatus, _ order: Order, under kind: IDKind = .order
+    ) -> Naming {
+        Naming.of(status, on: kind, of: .kept(order))
+    }
+
+    /// A request's id says itself what is meant, whatever the order has become.
+    @Test func theStateIsConsultedForTheOrdersOwnIDOnly() throws {
+        for kind in IDKind.allCases where kind != .order {
+            for status in OrdStatus.allCases {
+                let names = try Set(
+                    OrderState.allCases.map { name(status, try OrderBench.order($0), under: kind) })
+                #expect(names.count == 1, "\(kind) \(status)")
+            }
+        }
+    }
+
+    @Test func acknowledgementsAndPartsAreNamedAlikeEverywhere() throws {
+        for kind in IDKind.allCases {
+            for state in OrderState.allCases {
+                let order = try OrderBench.order(state)
+                #expect(name(.acknowledged, order, under: kind) == .ignored(.acknowledgement))
+                #expect(name(.partial, order, under: kind) == .dead(.partialFill))
+            }
+        }
+    }
+
+    /// The row of domain §4 for an order whose holdings are gone is that of a terminal order.
+    @Test(arguments: [OrderState.closed, .cancelled, .rejected])
+    func whatIsLeftOfAnOrderNamesLikeTheTerminalOrder(_ state: OrderState) throws {
+        let order = try OrderBench.order(state)
+        for status in NamingTests.statuses {
+            for kind in IDKind.allCases {
+                #expect(
+                    Naming.of(status, on: kind, of: .done(OrderDone(order)))
+                        == name(status, order, under: kind))
+            }
+        }
+    }
+
+    @Test(
+        arguments: [
+            (OrdStatus.pending, LegState.placing), (.rejected, .placing), (.rejected, .cancelling),
+            (.cancelled, .cancelling),
+        ])
+    func twoCandidatesAreAmbiguous(_ status: OrdStatus, _ leg: LegState) throws {
+        var order = try OrderBench.order(.open)
+        order.stopLoss.state = leg
+        guard case .event = name(status, order) else {
+            Issue.record("one candidate is named")
+            return
+        }
+        order.takeProfit.state = leg
+        #expect(name(status, order) == .dead(.ambiguous))
+    }
+
+    @Test func aCloseAndALegInFlightAreTwoCandidatesForARefusal() throws {
+        var order = try OrderBench.order(.closing)
+        #expect(name(.rejected, order) == .event(.closeRejected))
+        order.takeProfit.state = .placing
+        #expect(name(.rejected, order) == .dead(.ambiguous))
+        order.state = .open
+        #expect(name(.rejected, order) == .event(.takeProfitRejected))
+        order.takeProfit.state = .active
+        #expect(name(.rejected, order) == .dead(.impossible))
+    }
+
+    @Test func aModifyAndACancelInFlightAreAmbiguousToo() throws {
+        var order = try OrderBench.order(.cancelling)
+        order.stateBefore = .modifying
+        #expect(name(.rejected, order) == .dead(.ambiguous))
+        order.stateBefore = .pending
+        #expect(name(.rejected, order) == .event(.cancelRejected))
+        order.stateBefore = .pendingQueued
+        #expect(name(.rejected, order) == .event(.placementRejected))
+    }
+
+    @Test func aNamingSurvivesItsText() throws {
+        let all: [Naming] =
+            OrderEventKind.allCases.map { .event($0) } + IgnoreReason.allCases.map { .ignored($0) }
+            + DeadReason.allCases.map { .dead($0) } + DeferReason.allCases.map { .deferred($0) }
+        for naming in all { #expect(try Naming(text: naming.text) == naming) }
+        #expect(Set(all.map(\.text)).count == all.count)
+    }
+
+    @Test(arguments: ["", "event", "event ", "event nothing", "dead x", "closeFilled", "a b c"])
+    func aNameOfAnotherVersionIsRefused(_ text: String) {
+        #expect(throws: FieldError.self) { try Naming(text: text) }
+    }
+
+    @Test func everyEventHasAWorkerAndOnlySomeAreServed() {
+        let served = Set(OrderEventKind.allCases.filter(\.role.isServed))
+        #expect(served.isSuperset(of: [.filled, .closeFilled, .placementRejected]))
+        #expect(!served.contains(.cancelConfirmed))
+        #expect(Role.served.isSubset(of: Role.workers))
+    }
+}
+
+@Suite struct JSONTextTests {
+    @Test(
+        arguments: [
+            (Fields(), "{}"),
+            (Fields(["a": "1", "b": ""]), #"{"a":"1","b":""}"#),
+            (Fields(["q\"": "back\\slash"]), #"{"q\"":"back\\slash"}"#),
+            (Fields(["n": "line\nbreak\u{1}\u{1f}"]), #"{"n":"line\u000abreak\u0001\u001f"}"#),
+            (Fields(["u": "§ € 😀"]), #"{"u":"§ € 😀"}"#),
+            (Fields(["raw": #"{"6":"1"}"#]), #"{"raw":"{\"6\":\"1\"}"}"#),
+        ])
+    func fieldsBecomeAnObject(_ fields: Fields, _ text: String) {
+        #expect(JSONText.object(fields) == text)
+    }
+}
