@@ -93,7 +93,8 @@ extension Fields {
         do {
             return try read(text)
         } catch let error as FieldError {
-            throw error
+            // A reader of any text, such as that of whole numbers, cannot know the field.
+            throw FieldError(name, text, rule: error.rule)
         } catch {
             throw FieldError(name, text, rule: "\(error)")
         }
