@@ -55,7 +55,6 @@ struct DispatchBatch {
 
     /// A provider's new id for what went by the reported one. Our own ids never change.
     private func attach(_ new: LifecycleID, to found: FoundOrder) -> DispatchEnd {
-        guard case .kept = found.stored else { return .ignored(.late) }
         do {
             try store.attach(new, found.kind, to: found.key)
             return .ignored(.attached)
