@@ -1,3 +1,31 @@
+import RedisDriver
+import ServiceRuntime
+import Shared
+
 @main enum Main {
-    static func main() {}
+    static func main() {
+        Launch.worker(
+            "order-entry", .orders, about: "checks commands, reserves margin, sends to providers"
+        ) { settings, topology in
+            OrderEntryHandler(rules: try OrderEntryRules(settings, topology))
+        }
+    }
+}
+
+extension OrderEntryRules {
+    /// The limits as the environment sets them.
+    init(_ settings: Settings, _ topology: Topology) throws(SettingError) {
+        let name = try settings.text("DEFAULT_PROVIDER")
+        let provider: Provider
+        do {
+            provider = try Provider(name)
+        } catch {
+            throw SettingError("DEFAULT_PROVIDER", rule: "is no provider's name: \(error)")
+        }
+        self.init(
+            maxOpenOrders: Int(try settings.number("MAX_OPEN_ORDERS", in: 1...1_000_000)),
+            maxPriceAge: try settings.maxPriceAge(),
+            marketHours: try settings.choice("MARKET_HOURS", MarketHours.self),
+            providers: topology.providers.subtracting([.house]), defaultProvider: provider)
+    }
 }

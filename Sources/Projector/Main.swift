@@ -1,3 +1,14 @@
+import RedisDriver
+import ServiceRuntime
+import Shared
+
 @main enum Main {
-    static func main() {}
+    static func main() {
+        Launch.service(
+            "projector", about: "writes the copies of orders and holders that others read",
+            lane: { LaneID(events: $0, .projection) }
+        ) { _, stores, tools in
+            ProjectorProcessor(store: stores.projection, counters: tools.counters)
+        }
+    }
 }

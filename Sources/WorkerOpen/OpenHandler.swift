@@ -44,6 +44,7 @@ struct OpenHandler: MessageHandler {
         order.isLateFill = before.state.isTerminal
         order.rejectReason = nil
         order.state = .open
+        order.openedAt = context.now
         order.stateBefore = nil
         order.type = order.type.ofPosition
         order.price = try PriceRules.fillPrice(

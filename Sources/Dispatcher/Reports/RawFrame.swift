@@ -15,6 +15,9 @@ struct RawFrame: Sendable, Equatable {
         case idempotency
         /// So spelt by some senders.
         case ideampotency
+
+        /// How a fault names the tag.
+        var name: String { "raw." + rawValue }
     }
 
     private let values: [Tag: String]
@@ -59,7 +62,7 @@ struct RawFrame: Sendable, Equatable {
             if try frame.decodeNil(forKey: tag) { return nil }
             if let text = try? frame.decode(String.self, forKey: tag) { return text }
             if let number = try? frame.decode(Decimal.self, forKey: tag) { return "\(number)" }
-            throw FieldError("raw.\(tag.rawValue)", "", rule: "is neither text nor number")
+            throw FieldError(tag.name, "", rule: "is neither text nor number")
         }
     }
 }

@@ -8,6 +8,7 @@ enum ReportReader {
             throw .unknownVersion(version)
         }
         do {
+            for field in fields.list { try ReportReader.checkKeepable(field.name, field.value) }
             let raw = try fields.present("raw").map { text throws(FieldError) in
                 try RawFrame(json: text)
             }
@@ -18,6 +19,13 @@ enum ReportReader {
             throw .unreadable(error)
         } catch {
             throw .unreadable(FieldError("report", "", rule: "\(error)"))
+        }
+    }
+
+    /// Postgres keeps no NUL byte, in no text; such a report would stop its account's persistence.
+    fileprivate static func checkKeepable(_ name: String, _ text: String) throws(FieldError) {
+        guard !name.utf8.contains(0), !text.utf8.contains(0) else {
+            throw FieldError(name, text, rule: "holds a NUL byte")
         }
     }
 
@@ -39,6 +47,9 @@ private struct Spellings {
     }
 
     func report() throws -> Report {
+        for tag in RawFrame.Tag.allCases {
+            if let text = raw[tag] { try ReportReader.checkKeepable(tag.name, text) }
+        }
         let reported = try identifier()
         return Report(
             id: try Fields.read(reported.name, reported.text) { try LifecycleID($0) },
@@ -56,7 +67,7 @@ private struct Spellings {
     }
 
     private func tag(_ tag: RawFrame.Tag) -> Found? {
-        raw[tag].map { Found(name: "raw." + tag.rawValue, text: $0) }
+        raw[tag].map { Found(name: tag.name, text: $0) }
     }
 
     /// The reported id, in the reference's order of names.

@@ -1,4 +1,5 @@
 import Glibc
+import Shared
 import Synchronization
 
 package enum LogLevel: String, Sendable, CaseIterable, Comparable {
@@ -84,9 +85,9 @@ package final class Log: Sendable {
             let named = values.map { " \($0.key)=\(Log.quoted($0.value))" }.joined()
             return "\(Log.stamp(time)) \(level.rawValue) \(service) \(message)\(named)\n"
         case .json:
-            let named = values.map { ",\(Log.json($0.key)):\(Log.json($0.value))" }.joined()
+            let named = values.map { ",\(JSONText.string($0.key)):\(JSONText.string($0.value))" }.joined()
             return "{\"ts\":\(time),\"level\":\"\(level.rawValue)\",\"service\":\"\(service)\","
-                + "\"message\":\(Log.json("\(message)"))\(named)}\n"
+                + "\"message\":\(JSONText.string("\(message)"))\(named)}\n"
         }
     }
 
@@ -102,21 +103,6 @@ package final class Log: Sendable {
 
     private static func quoted(_ text: String) -> String {
         let plain = !text.isEmpty && text.utf8.allSatisfy { $0 > 32 && $0 != 34 && $0 != 127 }
-        return plain ? text : json(text)
-    }
-
-    private static func json(_ text: String) -> String {
-        var bytes: [UInt8] = [34]
-        for byte in text.utf8 {
-            switch byte {
-            case 34, 92: bytes += [92, byte]
-            case 0..<32:
-                let hex = String(byte, radix: 16)
-                bytes += "\\u00\(hex.utf8.count == 1 ? "0" : "")\(hex)".utf8
-            default: bytes.append(byte)
-            }
-        }
-        bytes.append(34)
-        return String(decoding: bytes, as: UTF8.self)
+        return plain ? text : JSONText.string(text)
     }
 }

@@ -155,3 +155,19 @@ extension Record {
             account: try AccountID(tag: parts[2]), fields: try decode(parts[3]))
     }
 }
+
+extension Order {
+    /// The holdings hash again, as it stood after an event: without what only the event says, and
+    /// with the instrument's `type` under its own name.
+    package static func snapshot(ofEvent event: Fields) -> Fields {
+        var fields = Fields()
+        for field in event.list {
+            if field.name == Record.instrumentType {
+                fields.append("type", field.value)
+            } else if field.name != "type", allNames.contains(field.name) {
+                fields.append(field.name, field.value)
+            }
+        }
+        return fields
+    }
+}

@@ -29,6 +29,8 @@ package struct Order: Sendable, Equatable {
     /// Set by a fill after a cancel or a refusal (domain §3).
     package var isLateFill = false
     package var rejectReason: String?
+    /// When it became a position, ms by Redis' clock.
+    package var openedAt: Int64?
     /// Entry id, in `queue:{reports:p}`, of the report that cancelled the order: a replacement must
     /// lie behind it (domain §3).
     package var cancelledByArrival: String?

@@ -80,6 +80,8 @@ extension Order {
               set: { $0.requests.modifyQuantity = try Quantity($1) }),
         .init(name: "cancel_id", get: { $0.requests.cancelID?.text },
               set: { $0.requests.cancelID = try LifecycleID($1) }),
+        .init(name: "opened_at", get: { $0.openedAt.map { String($0) } },
+              set: { $0.openedAt = try Number.int64($1) }),
         .init(name: "placed_by", get: { $0.requests.placedBy },
               set: { $0.requests.placedBy = $1 }),
         .init(name: "requested_at", get: { $0.requests.requestedAt.map { String($0) } },
@@ -142,6 +144,9 @@ extension Order {
     /// The names of `changingFields`, to tell which of a loaded hash are gone.
     package static let changingNames: Set<String> = Set(
         rules.map(\.name) + ["status", "order_status", "execution_status", "commission"])
+
+    /// The names of every field that a holdings hash may have.
+    package static let allNames: Set<String> = changingNames.union(Placement.names)
 
     private static func known<Value: RawRepresentable>(
         _ field: String, _ text: String

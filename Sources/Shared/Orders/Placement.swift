@@ -46,6 +46,13 @@ package struct Placement: Sendable, Equatable {
         createdAt = try fields.required("created_at", Number.int64)
     }
 
+    /// The names of all that `fields` may hold.
+    package static let names: Set<String> = Set(
+        [
+            "order_id", "user_type", "user_id", "symbol", "leverage", "flow", "execution",
+            "placed_as", "created_at", "account_number", "group",
+        ] + TermsField.allCases.map(\.rawValue))
+
     /// The fields of the holdings hash that never change.
     package var fields: Fields {
         var fields = Fields([

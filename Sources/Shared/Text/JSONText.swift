@@ -1,13 +1,14 @@
-import Shared
-
-/// Named texts as one JSON object, in their order.
-enum JSONText {
-    static func object(_ fields: Fields) -> String {
+/// Texts as JSON. Reading JSON is left to libraries at the edge; writing flat objects of texts is all
+/// that the inside needs.
+package enum JSONText {
+    /// Named texts as one object, in their order.
+    package static func object(_ fields: Fields) -> String {
         let members = fields.list.map { string($0.name) + ":" + string($0.value) }
         return "{" + members.joined(separator: ",") + "}"
     }
 
-    private static func string(_ text: String) -> String {
+    /// One text, quoted.
+    package static func string(_ text: String) -> String {
         var bytes: [UInt8] = [UInt8(ascii: "\"")]
         for byte in text.utf8 {
             switch byte {

@@ -1,0 +1,78 @@
+import ServiceRuntime
+import Shared
+
+/// Tells other readers what became of orders: their copies, who holds which symbol, and whether ids
+/// still lead somewhere. Repeats change nothing: the store guards each by the account's number.
+final class ProjectorProcessor: BatchProcessor {
+    private let store: any ProjectionStore
+    private let counters: any OutcomeCounting
+
+    init(store: any ProjectionStore, counters: any OutcomeCounting) {
+        self.store = store
+        self.counters = counters
+    }
+
+    func process(_ entries: [Entry], lane: LaneID, now: Int64) -> [EntryResult] {
+        var results = [EntryResult](repeating: .settle(.done), count: entries.count)
+        var changes: [(index: Int, change: ProjectedOrder)] = []
+        for (index, entry) in entries.enumerated() {
+            do throws(MessageError) {
+                if let change = try ProjectedOrder(event: entry.fields) {
+                    changes.append((index, change))
+                } else {
+                    counters.count(.ignored, "no_order")
+                }
+            } catch {
+                counters.count(.dead, error.deadReason.rawValue)
+                results[index] = .settle(
+                    .dead(error.deadReason, Fields(["dead_detail": "\(error)"])))
+            }
+        }
+        guard !changes.isEmpty else { return results }
+        var held: Set<AccountID> = []
+        for ((index, change), result) in zip(changes, store.project(changes.map(\.change))) {
+            switch result {
+            case .success: counters.count(.applied, "projected")
+            case .failure(let error):
+                if held.insert(change.key.account).inserted {
+                    counters.alarm("not projected", ["error": "\(error)"])
+                }
+                results[index] = .hold
+            }
+        }
+        return results
+    }
+
+    func processSuspect(_ entry: Entry, lane: LaneID, now: Int64) -> EntryResult {
+        counters.count(.dead, DeadReason.crashLoop.rawValue)
+        return .settle(.dead(.crashLoop, Fields()))
+    }
+}
+
+extension ProjectedOrder {
+    /// What an event says to other readers; nil for steps of the account alone.
+    init?(event: Fields) throws(MessageError) {
+        try MessageVersion.check(event)
+        guard event.present("order_id") != nil else { return nil }
+        do throws(FieldError) {
+            let key = try event.required("key") { try OrderKey(text: $0) }
+            let state = try event.required("to_state")
+            guard let state = OrderState(rawValue: state) else {
+                throw FieldError("to_state", state, rule: "is no state that this version knows")
+            }
+            let ids = NamedList(text: event["ids"] ?? "")
+            self.init(
+                key: key, symbol: try event.required("symbol") { try Symbol($0) },
+                number: try event.required("orders_version", Number.int64),
+                version: try event.required("order_version", Number.int64),
+                activeOfSymbol: Int(try event.required("symbol_active", Number.int64)),
+                isTerminal: state.isTerminal,
+                ids: try ids.entries.map { entry throws(FieldError) in
+                    try Fields.read("ids", String(entry.name)) { try LifecycleID($0) }
+                },
+                fields: Order.snapshot(ofEvent: event))
+        } catch {
+            throw .unreadable(error)
+        }
+    }
+}

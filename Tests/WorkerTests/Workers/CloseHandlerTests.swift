@@ -1,0 +1,106 @@
+import ServiceRuntime
+import Shared
+import Testing
+
+@testable import WorkerClose
+
+@Suite struct CloseHandlerTests {
+    let handler = CloseHandler(maxRateAge: 60_000)
+
+    private func decide(
+        _ order: Order, _ message: OrderMessage, _ prices: Prices = Prices()
+    ) throws -> Outcome {
+        try handler.decide(
+            message, on: OrderBench.account(with: order), in: OrderBench.context(prices))
+    }
+
+    private func position(_ state: OrderState = .closing) throws -> Order {
+        var order = try OrderBench.order(state, quantity: try Quantity("1.5"), price: "1.1004")
+        order.money.commissionEntry = try Money("10.5")
+        order.requests.closeID = try LifecycleID("CLS1")
+        order.ids.set("CLS1", IDKind.close.rawValue)
+        return order
+    }
+
+    private func closeFill(_ price: String = "1.1053") throws -> OrderMessage {
+        try OrderBench.message(.closeFilled, "CLS1", kind: .close, price: price)
+    }
+
+    @Test(arguments: [OrderState.closing, .open])
+    func aCloseBooksItsPartsAndTheyAddUp(_ state: OrderState) throws {
+        let transition = try #require(try decide(position(state), closeFill()).transition)
+        let order = try #require(transition.order)
+        #expect(order.state == .closed)
+        #expect(order.money.closePrice == (try Price("1.1052")))
+        #expect(order.money.profit == 720)
+        #expect(order.money.commissionExit == (try Money("10.5")))
+        #expect(order.money.netProfit == 699)
+        #expect(
+            transition.ledger == [LedgerEntry(.profit, 720), LedgerEntry(.commission, -21)])
+        #expect(order.money.closeMessage == .closed)
+    }
+
+    @Test(
+        arguments: [
+            (Initiator.user, CloseMessage.closed), (.copy, .closed), (.admin, .adminClosed),
+            (.autoCutoff, .autoCutoff),
+        ])
+    func theInitiatorNamesTheClose(_ initiator: Initiator, _ message: CloseMessage) throws {
+        var order = try position()
+        order.requests.closeInitiator = initiator
+        #expect(
+            try decide(order, closeFill()).transition?.order?.money.closeMessage == message)
+    }
+
+    @Test(
+        arguments: [
+            (OrderEventKind.stopLossFilled, IDKind.stopLoss, CloseMessage.stopLoss),
+            (.takeProfitFilled, .takeProfit, .takeProfit),
+        ])
+    func aFilledLegClosesAndCancelsTheOther(
+        _ event: OrderEventKind, _ kind: IDKind, _ message: CloseMessage
+    ) throws {
+        var order = try position(.open)
+        for leg in Leg.allCases {
+            order[leg].state = .active
+            order[leg].id = LifecycleID(leg == .stopLoss ? .stopLoss : .takeProfit, number: 5)
+            order.ids.set(order[leg].id?.text ?? "", leg.rawValue)
+        }
+        let fill = try OrderBench.message(event, kind.prefix + "5", kind: kind, price: "1.0901")
+        let transition = try #require(try decide(order, fill).transition)
+        #expect(transition.order?.money.closeMessage == message)
+        let other: IDKind = event == .stopLossFilled ? .takeProfitCancel : .stopLossCancel
+        #expect(transition.newIDs.map { String($0.text.prefix(3)) } == [other.prefix])
+        #expect(transition.sends.map(\.id) == transition.newIDs)
+        #expect(transition.order?.ids[transition.newIDs[0].text] == Substring(other.rawValue))
+    }
+
+    @Test func aCloseThatLacksAFreshRateWaitsAndIsNeverBookedUnconverted() throws {
+        var order = try OrderBench.order(
+            .closing, terms: OrderBench.terms("USDJPY", ["profit": "JPY"]))
+        order.requests.closeID = try LifecycleID("CLS1")
+        order.ids.set("CLS1", IDKind.close.rawValue)
+        #expect(try decide(order, closeFill("150")) == .defer(.waitingForRate))
+        let stale = try OrderBench.prices(["USDJPY": ("151.2", "151.23")], age: 60_001)
+        #expect(try decide(order, closeFill("150"), stale) == .defer(.waitingForRate))
+        let fresh = try OrderBench.prices(["USDJPY": ("151.2", "151.23")], age: 60_000)
+        #expect(try decide(order, closeFill("150"), fresh).transition != nil)
+    }
+
+    @Test(arguments: [OrderState.queued, .pendingQueued, .pending, .modifying, .cancelling])
+    func aCloseThatOvertookTheFillWaits(_ state: OrderState) throws {
+        #expect(try decide(position(state), closeFill()) == .defer(.early))
+    }
+
+    @Test func aSecondCloseIsADeadLetterARepeatedOneIsNot() throws {
+        var order = try position(.closed)
+        #expect(try decide(order, closeFill()) == .dead(.secondFill))
+        order.execs.set("X1", "3")
+        #expect(try decide(order, closeFill()) == .ignore(.repeatedFill))
+    }
+
+    @Test func aCloseWithoutAPriceIsUnreadable() throws {
+        let message = try OrderBench.message(.closeFilled, "CLS1", kind: .close, price: nil)
+        #expect(try decide(position(), message) == .dead(.unreadable))
+    }
+}
