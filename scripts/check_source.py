@@ -51,6 +51,9 @@ KEY_LITERAL = re.compile(
 )
 KEYS_FOLDER = "Sources/Shared/Keys/"
 
+# Where the settings of all processes are declared.
+SETTINGS = "Sources/ServiceRuntime/Settings/SettingRule.swift"
+
 
 @dataclass
 class Swift:
@@ -261,6 +264,16 @@ def check_lua(path: str, text: str) -> Iterator[Finding]:
         yield path, 1, "lua", "a script begins with `#!lua`"
 
 
+def check_settings(rules: str, example: str) -> Iterator[Finding]:
+    """The example environment names every setting of the processes, and its default."""
+    for name, standard in re.findall(
+        r'\.init\(\s*"([A-Z_]+)",\s*"[^"]*",\s*default:\s*(nil|"[^"]*")', rules
+    ):
+        line = f"{name}=" if standard == "nil" else f"#{name}=" + standard.strip('"') + "\n"
+        if "\n" + line not in example:
+            yield "deploy/env.example", 1, "settings", f"there is no line `{line.strip()}`"
+
+
 # --- all of it ---------------------------------------------------------------------------------
 
 
@@ -283,6 +296,7 @@ def findings(root: Path) -> Iterator[Finding]:
             yield from check_unfinished(name, text)
             if path.suffix == ".lua":
                 yield from check_lua(name, text)
+    yield from check_settings((root / SETTINGS).read_text(), (root / "deploy/env.example").read_text())
     if swift_files == 0:
         yield "Sources", 1, "sources", "no Swift file found"
 

@@ -69,6 +69,14 @@ class Rules(unittest.TestCase):
         self.assertEqual(len(list(check.check_lua("a.lua", "return 1\n"))), 1)
         self.assertEqual(len(list(check.check_lua("a.lua", "#!lua\nreturn 1\n"))), 0)
 
+    def test_a_setting_that_the_example_does_not_name_is_found(self):
+        rules = '.init(\n "A_URL", "URL", default: nil, "…"),\n.init("B", "seconds", default: "5", "…"),'
+        for example, expected in [
+            ("\nA_URL=x\n#B=5\n", 0), ("\nA_URL=x\n#B=50\n", 1), ("\n#A_URL=x\n#B=5\n", 1),
+        ]:
+            with self.subTest(example=example):
+                self.assertEqual(len(list(check.check_settings(rules, example))), expected)
+
     def test_blanking_keeps_every_line(self):
         text = 'a /* b\n /* c */ d */ "e\\("f")g" // h\n"""\ni\n"""\n'
         code, literals = check.blank(text)

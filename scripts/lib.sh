@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# shellcheck disable=SC2034  # what is set here is used by the scripts that source this
 # What the scripts share: words on the terminal, the run folder, and keeping hold of every process
 # that a run starts. Sourced, never run; the sourcing script has set -euo pipefail.
 #

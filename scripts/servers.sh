@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# shellcheck disable=SC2034  # what is set here is used by the scripts that source this
 # Private servers of a run: Redis, a Redis Cluster, Postgres, supervisord, each in a folder of its own
 # under the run folder, on a unix socket or on loopback ports, never one that somebody else started.
 # Sourced after lib.sh, used after begin_run. They end with the run; see finish_run.
