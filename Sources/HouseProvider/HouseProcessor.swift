@@ -12,6 +12,9 @@ final class HouseProcessor: BatchProcessor {
     private let partitions: Int
     private let rules: HouseRules
     private let counters: any OutcomeCounting
+    /// Refusals of the store that were alarmed already: what is held comes again twenty times a
+    /// second, and is alarmed once.
+    private var alarmed: Set<String> = []
 
     /// - Parameter partitions: how many each queue has.
     init(
@@ -35,9 +38,11 @@ final class HouseProcessor: BatchProcessor {
                 results[entry.id] = bury(entry, error.reason, detail: error.detail)
             }
         }
-        let market = MarketReading(Set(requests.map(\.request.symbol)), from: prices, counters)
+        let symbols = Set(requests.map(\.request.symbol))
+        let market = MarketReading(symbols, from: prices)
+        for symbol in symbols { note(market.unread[symbol], "price not readable", symbol.text) }
         var answers: [(entry: Entry, report: PlacedReport)] = []
-        for (entry, request) in requests where !market.unread.contains(request.symbol) {
+        for (entry, request) in requests where market.unread[request.symbol] == nil {
             switch HouseDecision(request, at: market.prices, rules: rules, now: now) {
             case .report(let report):
                 let partition = request.key.account.partition(of: partitions)
@@ -56,16 +61,26 @@ final class HouseProcessor: BatchProcessor {
     ) {
         guard !answers.isEmpty else { return }
         for (answer, reply) in zip(answers, reports.send(answers.map(\.report))) {
+            let subject = "\(answer.entry.id)"
             switch reply {
             case .success:
-                counters.applied(arrival: answer.entry.id, at: now)
+                let arrival = answer.entry.fields[EntryField.arrival].flatMap { EntryID($0) }
+                counters.applied(arrival: arrival ?? answer.entry.id, at: now)
                 results[answer.entry.id] = .settle(.done)
-            case .failure(let error):
-                guard !error.isUnavailable else { continue }
-                counters.alarm(
-                    "report not sent", ["entry": "\(answer.entry.id)", "detail": "\(error)"])
+                note(nil, "report not sent", subject)
+            case .failure(let error): note(error, "report not sent", subject)
             }
         }
+    }
+
+    /// A store that is away is nobody's fault; one that refuses is alarmed, once until it recovers.
+    private func note(_ error: StoreError?, _ message: StaticString, _ subject: String) {
+        guard let error, !error.isUnavailable else {
+            if error == nil { alarmed.remove(subject) }
+            return
+        }
+        guard alarmed.insert(subject).inserted else { return }
+        counters.alarm(message, ["subject": subject, "detail": error.description])
     }
 
     private func wait(_ entry: Entry, now: Int64) -> EntryResult {
