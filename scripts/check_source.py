@@ -26,6 +26,8 @@ FOREIGN_IMPORTS = {
     "RedisDriver": SYSTEM | {"CHiredis"},
     "PostgresDriver": SYSTEM | {"CLibpq"},
     "Audit": SYSTEM,
+    # Reads the provider's frames, which are JSON.
+    "Dispatcher": EDGE,
     "PersistenceWriter": SYSTEM,
     "ProviderSimulator": EDGE,
     "Fleet": EDGE,
@@ -45,9 +47,12 @@ KEY_WORDS = (
     "tp_index groups market copy_master_followers copy_follower_master queue events emitted lease "
     "delayed dead suspect sent wired inflight parked members heartbeat fleet"
 ).split()
+# Those of them whose keys go on without a brace.
+BARE_WORDS = "global_order_lookup order_data symbol_holders order_triggers market members heartbeat".split()
 KEY_LITERAL = re.compile(
     # `market:\(symbol)` or `queue:{…`, or a literal that ends in the colon and awaits the rest.
-    r"(?<![\w-])(?:" + "|".join(KEY_WORDS) + r"):(?:\{|\\\(|$)|^fleet:topology$"
+    rf"(?<![\w-])(?:{'|'.join(KEY_WORDS)}):(?:\{{|\\\()"
+    rf"|(?<![\w-])(?:{'|'.join(BARE_WORDS)}):$|^fleet:topology$"
 )
 KEYS_FOLDER = "Sources/Shared/Keys/"
 

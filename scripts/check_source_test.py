@@ -34,6 +34,7 @@ CASES = [
     ("keys", "Sources/Fleet/A.swift", 'let k = "heartbeat:" + member\n', 1),
     ("keys", "Sources/Fleet/A.swift", 'let k = "fleet:topology"\n', 1),
     ("keys", "Sources/Fleet/A.swift", 'print("dead: \\(count)")\n// "queue:{open:0}"\n', 0),
+    ("keys", "Sources/Fleet/A.swift", 'count("parked:" + reason)\n', 0),
     ("keys", "Sources/Fleet/A.swift", 'print("\\(f("market:\\(x)"))")\n', 1),
     ("keys", "Sources/Shared/Keys/A.swift", 'let k = "market:\\(symbol)"\n', 0),
     ("sizes", "Sources/Fleet/A.swift", "x\n" * 400, 0),
