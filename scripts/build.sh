@@ -7,6 +7,7 @@ set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 restart_interruptible "$@"
 
-begin_run
 cd "$ROOT"
+scripts/install.sh
+begin_run
 run_member swift build "${BUILD_FLAGS[@]}" --build-tests "$@"

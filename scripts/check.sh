@@ -7,8 +7,9 @@ set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 restart_interruptible "$@"
 
-begin_run
 cd "$ROOT"
+scripts/install.sh
+begin_run
 
 # Format and the rules of .swift-format: no force unwrap outside Tests, which has its own.
 check_format() {

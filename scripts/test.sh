@@ -38,8 +38,9 @@ for argument in "$@"; do
     esac
 done
 
-begin_run
 cd "$ROOT"
+scripts/install.sh
+begin_run
 began=$SECONDS
 summary=()
 failed=0
