@@ -1,0 +1,13 @@
+extension CommandTree {
+    /// Every command of the tool, in the order of its help.
+    static let fleet = CommandTree(specs: [
+        InitCommand.spec, MigrateCommand.spec, DoctorCommand.spec, StatusCommand.spec,
+        TraceCommand.spec, ReconcileCommand.spec, DeadCommands.list, DeadCommands.show,
+        GroupCommands.set, GroupCommands.show,
+        AccountCommands.create, AccountCommands.configure, AccountCommands.deposit,
+        AccountCommands.withdraw, AccountViews.show, AccountViews.list,
+        OrderCommands.place, OrderCommands.close, OrderViews.show,
+        FeedCommand.spec, PlayCommand.spec, TradeCommand.spec, ReplayCommand.spec,
+        DocsCommand.states,
+    ])
+}

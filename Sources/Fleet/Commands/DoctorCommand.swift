@@ -1,0 +1,3 @@
+enum DoctorCommand {
+    static let spec = CommandSpec(path: ["doctor"], summary: "", run: { _, _ in Report() })
+}

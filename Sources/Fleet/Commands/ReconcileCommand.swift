@@ -1,0 +1,3 @@
+enum ReconcileCommand {
+    static let spec = CommandSpec(path: ["reconcile"], summary: "", run: { _, _ in Report() })
+}
