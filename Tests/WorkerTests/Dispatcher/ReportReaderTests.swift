@@ -143,6 +143,19 @@ import Testing
         #expect(!error.rule.isEmpty)
     }
 
+    @Test func whatNoTableCanKeepIsRefused() {
+        for (name, text, field) in [
+            ("reason", "a\u{0}b", "reason"), ("anything", "\u{0}", "anything"),
+            ("raw", #"{"58":"a\u0000b"}"#, "raw.58"),
+        ] {
+            guard case .unreadable(let error)? = fault(fields([name: text])) else {
+                Issue.record("\(name) was read")
+                return
+            }
+            #expect(error.field == field)
+        }
+    }
+
     @Test func tagsOfTheRawFrameAreTextsOrNumbers() {
         for (json, field) in [(#"{"6":true}"#, "raw.6"), (#"{"17":["X"]}"#, "raw.17")] {
             guard case .unreadable(let error)? = fault(fields(["raw": json])) else {
