@@ -42,6 +42,11 @@ check_build() {
     run_member swift build "${BUILD_FLAGS[@]}" --build-tests
 }
 
+# What the drivers carry are the scripts of Sources/RedisDriver/Scripts.
+check_embedded() {
+    run_member scripts/embed-scripts.sh --check
+}
+
 # Documents that are printed from code say what the code says.
 check_generated() {
     local bin
@@ -69,6 +74,7 @@ run_check() {
 run_check check_house_rules "house rules"
 run_check check_scripts "scripts"
 run_check check_format "format"
+run_check check_embedded "embedded scripts"
 run_check check_build "build, warnings and undeclared imports"
 run_check check_generated "generated documents"
 
