@@ -1,7 +1,7 @@
 /// The parameters of one statement as libpq takes them: texts ended by a zero byte, side by side
 /// in one buffer.
 struct ParameterBuffer {
-    private var bytes: [CChar] = []
+    private var bytes: [UInt8] = []
     /// Where each parameter begins; nil is NULL.
     private var offsets: [Int?] = []
     /// A text holding a zero byte would be cut there without a word, so it is not sent at all.
@@ -16,8 +16,9 @@ struct ParameterBuffer {
 
     /// The pointers are valid inside `body` only.
     func withPointers<Result>(_ body: ([UnsafePointer<CChar>?]) -> Result) -> Result {
-        bytes.withUnsafeBufferPointer { buffer in
-            body(offsets.map { offset in offset.flatMap { buffer.baseAddress?.advanced(by: $0) } })
+        bytes.withUnsafeBytes { buffer in
+            let start = buffer.assumingMemoryBound(to: CChar.self).baseAddress
+            return body(offsets.map { offset in offset.flatMap { start?.advanced(by: $0) } })
         }
     }
 
@@ -53,23 +54,25 @@ struct ParameterBuffer {
     }
 
     private mutating func raw(_ text: String) {
-        for byte in text.utf8 { put(byte) }
+        if text.utf8.contains(0) { holdsZero = true }
+        bytes.append(contentsOf: text.utf8)
     }
 
     /// Always in quotes: so an empty text, a `NULL` or a brace needs no rule of its own.
     private mutating func quoted(_ text: String) {
         let quote = UInt8(ascii: "\"")
         let backslash = UInt8(ascii: "\\")
-        put(quote)
-        for byte in text.utf8 {
-            if byte == quote || byte == backslash { put(backslash) }
-            put(byte)
+        bytes.append(quote)
+        // Most texts are one run without a special byte: they are copied whole.
+        var rest = Substring(text).utf8
+        while let special = rest.firstIndex(where: { $0 == quote || $0 == backslash || $0 == 0 }) {
+            if rest[special] == 0 { holdsZero = true }
+            bytes.append(contentsOf: rest[..<special])
+            bytes.append(backslash)
+            bytes.append(rest[special])
+            rest = rest[rest.index(after: special)...]
         }
-        put(quote)
-    }
-
-    private mutating func put(_ byte: UInt8) {
-        if byte == 0 { holdsZero = true }
-        bytes.append(CChar(bitPattern: byte))
+        bytes.append(contentsOf: rest)
+        bytes.append(quote)
     }
 }

@@ -2,7 +2,7 @@ import PostgresDriver
 import TestSupport
 import Testing
 
-@Suite("Postgres batches")
+@Suite("Postgres batches", .enabled(if: PrivatePostgres.shouldRun))
 struct PostgresBatchTests {
     static let table = BatchTable(
         "t",

@@ -4,7 +4,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-@Suite("Postgres connections")
+@Suite("Postgres connections", .enabled(if: PrivatePostgres.shouldRun))
 struct PostgresConnectionTests {
     @Test("A session has its limits, its name and UTC")
     func session() throws {

@@ -2,7 +2,7 @@ import PostgresDriver
 import TestSupport
 import Testing
 
-@Suite("Postgres errors")
+@Suite("Postgres errors", .enabled(if: PrivatePostgres.shouldRun))
 struct PostgresErrorTests {
     struct Case: Sendable, CustomTestStringConvertible {
         let sql: String

@@ -2,7 +2,7 @@ import PostgresDriver
 import TestSupport
 import Testing
 
-@Suite("Postgres migrations")
+@Suite("Postgres migrations", .enabled(if: PrivatePostgres.shouldRun))
 struct PostgresMigrationTests {
     static let files = [
         "0001_first.sql": "CREATE TABLE first (n int);\nINSERT INTO first VALUES (1);",

@@ -3,14 +3,15 @@ import TestSupport
 import Testing
 
 /// What the schema itself refuses, whoever writes.
-@Suite("Postgres schema")
+@Suite("Postgres schema", .enabled(if: PrivatePostgres.shouldRun))
 struct PostgresSchemaTests {
     /// The migrations of this checkout.
     static let folder =
         #filePath.replacing(#/Tests/DriverTests/.*/#, with: "")
         + "deploy/postgres/migrations"
 
-    private func connection() throws -> PostgresConnection {
+    /// To a database with the whole schema.
+    func connection() throws -> PostgresConnection {
         let connection = try SharedServer.connection(.migration)
         _ = try Migrator.run(
             connection: connection, folder: try MigrationFolder(path: Self.folder))

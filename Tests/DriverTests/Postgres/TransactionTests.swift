@@ -3,7 +3,7 @@ import PostgresDriver
 import TestSupport
 import Testing
 
-@Suite("Postgres transactions")
+@Suite("Postgres transactions", .enabled(if: PrivatePostgres.shouldRun))
 struct PostgresTransactionTests {
     typealias Ending = PostgresConnection.Ending
 

@@ -1,7 +1,8 @@
 import PostgresDriver
+import TestSupport
 import Testing
 
-@Suite("Postgres values")
+@Suite("Postgres values", .enabled(if: PrivatePostgres.shouldRun))
 struct PostgresValueTests {
     static let texts = [
         "", "plain", "NULL", "null", "with \"quotes\" and 'more'", "a,b", "back\\slash", "\\\"",
