@@ -3,10 +3,16 @@ import Shared
 /// What an account may still tie up or take out (domain §6): balance and floating profit, less
 /// entry commissions, plus swaps, less the margin that is used.
 enum FreeMargin {
-    /// The prices that the account's floating profit is counted at.
+    /// The prices that the account's floating profit is counted at. One record a symbol is read,
+    /// since its orders share the profit currency (their margins rest on that too): this is asked
+    /// for every command, and a book may hold a thousand orders.
     static func symbols(of account: Account) throws -> Set<Symbol> {
         var symbols: Set<Symbol> = []
-        for entry in try account.book.entries() where entry.state.isPosition {
+        var seen: Set<Substring> = []
+        for record in account.book.records.values {
+            let name = record.utf8.prefix { $0 != UInt8(ascii: "|") }
+            guard seen.insert(Substring(name)).inserted else { continue }
+            let entry = try BookEntry(record)
             symbols.insert(entry.symbol)
             symbols.formUnion(Conversion.pairs(for: entry.profitCurrency))
         }

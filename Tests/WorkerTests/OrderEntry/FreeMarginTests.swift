@@ -1,3 +1,4 @@
+import ServiceRuntime
 import Shared
 import Testing
 
@@ -77,6 +78,41 @@ import Testing
         #expect(throws: Refusal(.outOfRange, "free margin")) {
             try FreeMargin.of(
                 account, portfolio: try #require(account.portfolio), at: try world.prices())
+        }
+    }
+
+    @Test("what is read for it: each symbol of the book, and what turns its profit into dollars")
+    func needs() throws {
+        let world = try EntryWorld {
+            $0.quotes["GBPUSD"] = EntryWorld.Quote(bid: "1.3", ask: "1.3002")
+            $0.orders = [
+                try $0.order(1, .open, symbol: "EURGBP", price: "0.85"), try $0.order(2, .open),
+                try $0.order(3, .closing),
+            ]
+            $0.terms["USDJPY.X"] = $0.terms["USDJPY"]
+        }
+        let account = try world.account()
+        let book = ["EURGBP", "EURUSD", "GBPUSD", "USDGBP"]
+        let rows: [([String: String], [String])] = [
+            (["command": "withdraw", "amount": "1"], book),
+            (
+                EntryWorld.place.with(["symbol": "USDJPY.X"]),
+                book + ["JPYUSD", "USDJPY", "USDJPY.X"]
+            ),
+            (EntryWorld.place.with(["symbol": "EUR/USD"]), []),
+            (EntryWorld.close.with(["order_id": "1"]), ["EURGBP", "GBPUSD", "USDGBP"]),
+            (EntryWorld.close, []), (["command": "deposit", "amount": "1"], []),
+            (EntryWorld.create, []),
+        ]
+        for (fields, symbols) in rows {
+            var asking = world
+            asking.quotes = Dictionary(
+                uniqueKeysWithValues: (book + ["JPYUSD", "USDJPY", "USDJPY.X", "BTCUSD"]).map {
+                    ($0, EntryWorld.Quote(bid: "1", ask: "1"))
+                })
+            let read = try asking.context(for: try world.command(fields), on: account).prices
+            let known = try asking.quotes.keys.filter { read[try Symbol($0)] != nil }
+            #expect(known.sorted() == symbols.sorted(), "\(fields["command"] ?? "")")
         }
     }
 }
