@@ -27,9 +27,9 @@ struct Publication {
         let all = boxes.flatMap { $0 }
         guard !all.isEmpty else { return }
         let withLookups = all.filter { !$0.lookups.isEmpty || $0.identity != nil && $0.isFirst }
-        hold(withLookups, store.publishLookups(withLookups))
+        if !withLookups.isEmpty { hold(withLookups, store.publishLookups(withLookups)) }
         let withSends = healthy(all).filter { !$0.sends.isEmpty }
-        hold(withSends, store.publishSends(withSends))
+        if !withSends.isEmpty { hold(withSends, store.publishSends(withSends)) }
         emit(healthy(all))
         announce(healthy(all))
         unbox(boxes.map(healthy).filter { !$0.isEmpty })

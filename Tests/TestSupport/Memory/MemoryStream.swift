@@ -72,9 +72,10 @@ package struct MemoryStream {
     /// Removes what every one of the groups has acknowledged and is older than a moment.
     package mutating func trim(groups needed: [ConsumerGroup], before moment: Int64) -> Int {
         let unread = needed.map { group in
-            pending(of: group).first ?? EntryID(
-                milliseconds: delivered(to: group).milliseconds,
-                sequence: delivered(to: group).sequence + 1)
+            pending(of: group).first
+                ?? EntryID(
+                    milliseconds: delivered(to: group).milliseconds,
+                    sequence: delivered(to: group).sequence + 1)
         }
         guard let oldest = unread.min() else { return 0 }
         let kept = entries.firstIndex { $0.id >= oldest || $0.id.milliseconds >= moment }

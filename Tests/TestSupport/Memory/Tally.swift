@@ -1,0 +1,30 @@
+package import ServiceRuntime
+package import Shared
+
+/// Counts what a loop tells of its work.
+package final class Tally: OutcomeCounting {
+    package private(set) var counts: [String: Int] = [:]
+    package private(set) var alarms: [String] = []
+
+    package init() {}
+
+    package func count(_ outcome: OutcomeClass, _ reason: String) {
+        counts["\(outcome.rawValue) \(reason)", default: 0] += 1
+    }
+
+    package func applied(arrival: EntryID, at: Int64) { counts["applied", default: 0] += 1 }
+
+    package func transition(_ record: Record) {}
+
+    package func alarm(_ message: StaticString, _ values: KeyValuePairs<String, String>) {
+        alarms.append("\(message)")
+    }
+
+    /// What was counted since the last time, `applied 2, ignored duplicate 1`.
+    @discardableResult
+    package func take() -> String {
+        defer { counts = [:] }
+        return counts.sorted { $0.key < $1.key }
+            .map { "\($0.key) \($0.value)" }.joined(separator: ", ")
+    }
+}
