@@ -7,7 +7,8 @@ package struct MonotonicTime: Hashable, Comparable, Sendable {
 
     package init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
 
-    package static let distantPast = MonotonicTime(nanoseconds: .min)
+    /// Far enough that every span since is long, near enough that it can be counted.
+    package static let distantPast = MonotonicTime(nanoseconds: -(1 << 61))
 
     package static func now() -> MonotonicTime {
         var time = timespec()
