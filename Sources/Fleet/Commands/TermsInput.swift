@@ -63,7 +63,7 @@ enum TermsInput {
         return text
     }
 
-    private static func terms(
+    static func terms(
         _ group: String, _ symbol: Symbol, _ fields: [JSONValue.Member]
     ) throws -> InstrumentTerms {
         var values: [String: String] = [:]

@@ -1,0 +1,183 @@
+import Shared
+
+/// One line of a fixture (JSON lines): what is set up, put into a queue, or expected.
+enum FixtureLine: Sendable, Equatable {
+    case account(FixtureAccount)
+    case terms(InstrumentTerms)
+    case market(symbol: Symbol, bid: Price, ask: Price)
+    /// Fields of holdings; what is missing follows from the account.
+    case order(account: AccountID, fields: Fields)
+    case entry(FixtureEntry)
+    case expect(FixtureExpectation)
+
+    /// Reads a line; a name that it does not know is an error.
+    init(_ text: String) throws {
+        let json = try JSONParser.parse(text)
+        guard case .object(let members) = json, let first = members.first else {
+            throw Failure(
+                "must be an object with one of account, terms, market, order, queue, expect")
+        }
+        if first.name == "queue" || members.contains(where: { $0.name == "queue" }) {
+            self = .entry(try FixtureEntry(json))
+            return
+        }
+        guard members.count == 1 else {
+            throw Failure("'\(members[1].name)' does not belong beside '\(first.name)'")
+        }
+        switch first.name {
+        case "account": self = .account(try FixtureAccount(try Self.fields(first)))
+        case "terms": self = try Self.terms(first)
+        case "market": self = try Self.market(try Self.fields(first))
+        case "order": self = try Self.order(try Self.fields(first))
+        case "expect": self = .expect(try FixtureExpectation(first.value))
+        default: throw Failure("unknown key '\(first.name)'")
+        }
+    }
+
+    private static func terms(_ member: JSONValue.Member) throws -> FixtureLine {
+        let fields = try fields(member)
+        let group = try fields.required("group", TermsInput.groupName)
+        let symbol = try fields.required("symbol") { try Symbol($0) }
+        let rest = fields.list.filter { $0.name != "group" && $0.name != "symbol" }
+        return .terms(
+            try TermsInput.terms(group, symbol, rest.map { .init($0.name, .string($0.value)) }))
+    }
+
+    private static func market(_ fields: Fields) throws -> FixtureLine {
+        try fields.check(known: ["symbol", "bid", "ask"])
+        return .market(
+            symbol: try fields.required("symbol") { try Symbol($0) },
+            bid: try fields.required("bid") { try Price($0) },
+            ask: try fields.required("ask") { try Price($0) })
+    }
+
+    private static func order(_ fields: Fields) throws -> FixtureLine {
+        let fixed = ["order_id", "user_type", "user_id", "symbol", "leverage", "flow"]
+        let known = fixed + ["placed_as", "created_at", "account_number"]
+        try fields.check(known: Set(known).union(Order.changingNames))
+        let type = try fields.required("user_type") { try UserType(text: $0) }
+        let account = try fields.required("user_id") { try AccountID(type, $0) }
+        return .order(account: account, fields: fields)
+    }
+
+    /// An object of texts and numbers as fields.
+    static func fields(_ member: JSONValue.Member) throws -> Fields {
+        guard case .object(let members) = member.value else {
+            throw Failure("'\(member.name)' must be an object")
+        }
+        return Fields(
+            try members.map { field in
+                switch field.value {
+                case .string(let text), .number(let text): Fields.Field(field.name, text)
+                case .null, .bool, .array, .object:
+                    throw Failure("'\(member.name).\(field.name)' must be a text or a number")
+                }
+            })
+    }
+}
+
+/// An account as a fixture sets it up.
+struct FixtureAccount: Sendable, Equatable {
+    let account: AccountID
+    let config: AccountConfig
+    let balance: Money
+
+    init(_ fields: Fields) throws {
+        try fields.check(known: [
+            "user_type", "user_id", "group", "leverage", "balance", "sending_orders", "status",
+            "account_number",
+        ])
+        let type = try fields.required("user_type") { try UserType(text: $0) }
+        account = try fields.required("user_id") { try AccountID(type, $0) }
+        config = try AccountConfig(fields)
+        balance = try fields.required("balance") { try Money($0) }
+    }
+}
+
+/// A message as a fixture puts it into a queue.
+struct FixtureEntry: Sendable, Equatable {
+    let role: Role
+    /// The order that it is about; nil for commands that place one.
+    let key: OrderKey?
+    let fields: Fields
+
+    init(_ json: JSONValue) throws {
+        guard case .object(let members) = json else { throw Failure("must be an object") }
+        for member in members where !["queue", "key", "fields"].contains(member.name) {
+            throw Failure("unknown key '\(member.name)'")
+        }
+        guard case .string(let queue)? = json["queue"] else {
+            throw Failure("'queue' must be a text")
+        }
+        role = try Role(name: queue)
+        switch json["key"] {
+        case .string(let text): key = try OrderKey(text: text)
+        case nil: key = nil
+        case .null, .bool, .number, .array, .object: throw Failure("'key' must be a text")
+        }
+        guard let fields = json["fields"] else { throw Failure("'fields' is missing") }
+        self.fields = try FixtureLine.fields(.init("fields", fields))
+    }
+
+    /// As the queue holds it: with the key, and the version of messages unless it names another.
+    var message: Fields {
+        var message = fields
+        if message["v"] == nil { message["v"] = MessageVersion.current }
+        if let key, message["key"] == nil, role != .orders { message["key"] = key.text }
+        return message
+    }
+
+    /// The account in whose partition it lies.
+    func account() throws -> AccountID {
+        if let key { return key.account }
+        let type = try fields.required("user_type") { try UserType(text: $0) }
+        return try fields.required("user_id") { try AccountID(type, $0) }
+    }
+}
+
+/// What must be true once the entry before it is handled.
+struct FixtureExpectation: Sendable, Equatable {
+    let state: OrderState?
+    /// `applied`, `ignored`, `deferred`, `dead`, `accepted`, `refused`, with `:<reason>` or without.
+    let outcome: String?
+    /// Fields of the holdings.
+    let fields: Fields
+
+    init(_ json: JSONValue) throws {
+        guard case .object(let members) = json else { throw Failure("'expect' must be an object") }
+        var state: OrderState?
+        var outcome: String?
+        var fields = Fields()
+        for member in members {
+            switch (member.name, member.value) {
+            case ("state", .string(let text)):
+                guard let known = OrderState(rawValue: text) else {
+                    throw Failure("state '\(text)' is none")
+                }
+                state = known
+            case ("outcome", .string(let text)):
+                let word = String(text.prefix { $0 != ":" })
+                guard FixtureOutcome.words.contains(word) else {
+                    let words = FixtureOutcome.words.joined(separator: ", ")
+                    throw Failure("outcome '\(text)' is none of \(words)")
+                }
+                outcome = text
+            case ("fields", _): fields = try FixtureLine.fields(member)
+            case ("state", _), ("outcome", _): throw Failure("'\(member.name)' must be a text")
+            default: throw Failure("unknown key '\(member.name)'")
+            }
+        }
+        self.state = state
+        self.outcome = outcome
+        self.fields = fields
+    }
+}
+
+extension Fields {
+    /// Refuses the first name that is not known.
+    func check(known: Set<String>) throws(Failure) {
+        for field in list where !known.contains(field.name) {
+            throw Failure("unknown key '\(field.name)'")
+        }
+    }
+}

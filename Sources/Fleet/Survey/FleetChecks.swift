@@ -1,0 +1,65 @@
+import RedisDriver
+import ServiceRuntime
+import Shared
+
+/// Whether the fleet was set up, and lives.
+struct FleetChecks {
+    private let context: Context
+
+    init(_ context: Context) { self.context = context }
+
+    func run() -> [CheckResult] {
+        do {
+            let redis = try context.redis()
+            let topology = try context.topology()
+            let fields = try redis.fields(of: Keys.topology)
+            let script = fields["script_version"] ?? ""
+            let now = WallClock.milliseconds()
+            return [
+                .ok(
+                    "topology",
+                    "\(topology.partitions) partitions, incarnation \(topology.incarnation)"),
+                .demand(
+                    "script version", script == RedisTopology.scriptVersion,
+                    "\(script), this tool has \(RedisTopology.scriptVersion)"),
+                .clock("redis clock", try redis.clock(of: Keys.topology.slot), now),
+                try groups(redis, topology),
+            ] + (try processes(redis, topology))
+        } catch {
+            return [.failed("topology", "\(error)")]
+        }
+    }
+
+    private func groups(_ redis: RedisClient, _ topology: Topology) throws -> CheckResult {
+        let lanes = (0..<topology.partitions).flatMap { partition in
+            FleetServices.roles(topology.providers).map { LaneID(queue: $0, partition) }
+                + ConsumerGroup.ofEvents.map { LaneID(events: partition, $0) }
+        }
+        let replies = redis.pipeline(
+            lanes.map { lane in
+                RedisCommand(
+                    "XPENDING", slot: lane.slot.number, [lane.stream.text, lane.group.rawValue])
+            })
+        let missing = zip(lanes, replies).filter { _, reply in
+            if case .failure = reply { true } else { false }
+        }
+        guard let first = missing.first else {
+            return .ok("consumer groups", "\(lanes.count) of \(lanes.count)")
+        }
+        return .failed(
+            "consumer groups", "\(missing.count) missing, such as \(first.0): run 'fleet init'")
+    }
+
+    /// Each process that must run, and whether every partition has an owner.
+    private func processes(_ redis: RedisClient, _ topology: Topology) throws -> [CheckResult] {
+        let living = try ProcessSurvey.look(redis)
+        return FleetServices.names.filter { $0 != "provider-simulator" }.map { service in
+            let members = living.filter { $0.service == service }
+            let owned = members.flatMap { $0.partitions.split(separator: ",") }.count
+            let detail =
+                "\(members.count) running, \(owned) of \(topology.partitions) partitions"
+            let name = "process \(service)"
+            return owned == topology.partitions ? .ok(name, detail) : .warning(name, detail)
+        }
+    }
+}

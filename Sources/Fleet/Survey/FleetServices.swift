@@ -1,0 +1,29 @@
+import RedisDriver
+import Shared
+
+/// The processes of a fleet by the names of their binaries, and the queues in the order in which a
+/// message goes through them.
+enum FleetServices {
+    static let names = [
+        "order-entry", "house-provider", "provider-simulator", "dispatcher", "worker-open",
+        "worker-close", "worker-reject", "persistence-writer", "projector",
+    ]
+
+    /// Roles that lie before others in a message's way come first, so that a message that moves on
+    /// while queues are counted is seen at least once.
+    static func roles(_ providers: Set<Provider>) -> [Role] {
+        let all = RedisTopology.roles(providers: providers.sorted { $0.name < $1.name })
+        return all.enumerated().sorted { left, right in
+            (rank(left.element), left.offset) < (rank(right.element), right.offset)
+        }.map(\.element)
+    }
+
+    private static func rank(_ role: Role) -> Int {
+        switch role {
+        case .orders: 0
+        case .provider: 1
+        case .reports: 2
+        case .open, .close, .cancel, .reject, .pending, .stopLoss, .takeProfit: 3
+        }
+    }
+}

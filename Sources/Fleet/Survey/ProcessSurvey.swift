@@ -1,0 +1,57 @@
+import RedisDriver
+import ServiceRuntime
+import Shared
+
+/// One living process, as its heartbeat tells.
+struct ProcessState: Sendable, Equatable {
+    let service: String
+    let member: String
+    /// Partitions that it owns, by commas.
+    let partitions: String
+    /// Messages of accounts that wait for a store.
+    let held: Int64
+    /// Outcome class, `applied`, `ignored`, …, → count since its start.
+    let outcomes: [String: Int]
+    /// The same with reasons, `ignored:late`, …
+    let reasons: [String: Int]
+    let latency: Histogram
+
+    init(service: String, member: String, _ heartbeat: Fields) {
+        self.service = service
+        self.member = member
+        partitions = heartbeat["partitions"] ?? ""
+        held = heartbeat["held"].flatMap { Int64($0) } ?? 0
+        latency = heartbeat["latency"].flatMap { Histogram($0) } ?? Histogram()
+        var outcomes: [String: Int] = [:]
+        var reasons: [String: Int] = [:]
+        for (name, value) in NamedList(text: heartbeat["outcomes"] ?? "").entries {
+            let count = Int(value) ?? 0
+            reasons[String(name)] = count
+            outcomes[String(name.prefix { $0 != ":" }), default: 0] += count
+        }
+        self.outcomes = outcomes
+        self.reasons = reasons
+    }
+}
+
+/// Finds all living processes.
+enum ProcessSurvey {
+    static func look(_ redis: RedisClient) throws -> [ProcessState] {
+        let services = FleetServices.names
+        let replies = redis.pipeline(
+            services.map { service in
+                let key = Keys.members(service)
+                return RedisCommand("ZRANGE", slot: key.slot.number, [key.text, "0", "-1"])
+            })
+        var members: [(service: String, member: String)] = []
+        for (service, reply) in zip(services, replies) {
+            let names = (try reply.get().elements ?? []).compactMap(\.string)
+            members += names.sorted().map { (service, $0) }
+        }
+        let beats = try redis.fields(of: members.map { Keys.heartbeat($0.member) })
+        // Whoever's heartbeat has run out is on the list only until somebody notices.
+        return zip(members, beats).filter { !$1.isEmpty }.map { member, beat in
+            ProcessState(service: member.service, member: member.member, beat)
+        }
+    }
+}
