@@ -10,8 +10,10 @@ let strict: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
-func library(_ name: String, _ dependencies: [Target.Dependency], resources: [String] = []) -> Target {
-    .target(name: name, dependencies: dependencies, exclude: resources, swiftSettings: strict)
+func library(
+    _ name: String, _ dependencies: [Target.Dependency], leaving others: [String] = []
+) -> Target {
+    .target(name: name, dependencies: dependencies, exclude: others, swiftSettings: strict)
 }
 func process(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .executableTarget(name: name, dependencies: dependencies, swiftSettings: strict)
@@ -53,7 +55,7 @@ let package = Package(
         // The only code that sees a C type.
         .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),
         .systemLibrary(name: "CLibpq", providers: [.apt(["libpq-dev"])]),
-        library("RedisDriver", runtime + ["CHiredis"], resources: ["Scripts"]),
+        library("RedisDriver", runtime + ["CHiredis"], leaving: ["Scripts"]),
         library("PostgresDriver", runtime + ["CLibpq"]),
         // Invariants from outside.
         library("Audit", stores),

@@ -24,7 +24,8 @@ package enum Launch {
     package static func service(
         _ name: String, about: String, usesNumbers: Bool = false,
         lane: @escaping @Sendable (Int) -> LaneID,
-        processor: @escaping @Sendable (Settings, RedisStores, ServiceTools) throws
+        processor:
+            @escaping @Sendable (Settings, RedisStores, ServiceTools) throws
             -> any BatchProcessor
     ) {
         CommandLineHelp.answer(service: name, about: about)
@@ -41,7 +42,8 @@ package enum Launch {
     package static func run(
         _ name: String, _ about: String, _ usesNumbers: Bool,
         _ lane: @escaping @Sendable (Int) -> LaneID,
-        _ processor: @escaping @Sendable (Settings, RedisStores, ServiceTools) throws
+        _ processor:
+            @escaping @Sendable (Settings, RedisStores, ServiceTools) throws
             -> any BatchProcessor,
         _ settings: Settings, _ log: Log
     ) throws {

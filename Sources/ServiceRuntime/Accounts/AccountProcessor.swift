@@ -11,6 +11,9 @@ package final class AccountProcessor<Handler: MessageHandler>: BatchProcessor {
 
     /// Failures before a message is dead (architecture §3).
     private let mostAttempts = 5
+    /// Messages of one account in a batch: a chain on a large book must be decided well within the
+    /// two seconds after which its prices are too old to apply.
+    private let longestChain = 64
     /// Conflicts in one batch after which an account is held rather than tried again at once.
     private let mostRounds = 100
 
@@ -48,6 +51,8 @@ package final class AccountProcessor<Handler: MessageHandler>: BatchProcessor {
             do {
                 let message = try Handler.Message(entry.fields, entry: "\(entry.id)")
                 if items[message.account] == nil { order.append(message.account) }
+                // The rest of a long chain is held, in order, for the next batch.
+                guard items[message.account, default: []].count < longestChain else { continue }
                 items[message.account, default: []].append(
                     WorkItem(entry: entry, message: message))
             } catch {

@@ -85,7 +85,8 @@ package final class Log: Sendable {
             let named = values.map { " \($0.key)=\(Log.quoted($0.value))" }.joined()
             return "\(Log.stamp(time)) \(level.rawValue) \(service) \(message)\(named)\n"
         case .json:
-            let named = values.map { ",\(JSONText.string($0.key)):\(JSONText.string($0.value))" }.joined()
+            let named = values.map { ",\(JSONText.string($0.key)):\(JSONText.string($0.value))" }
+                .joined()
             return "{\"ts\":\(time),\"level\":\"\(level.rawValue)\",\"service\":\"\(service)\","
                 + "\"message\":\(JSONText.string("\(message)"))\(named)}\n"
         }

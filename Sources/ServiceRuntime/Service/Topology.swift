@@ -13,7 +13,7 @@ package struct Topology: Sendable, Equatable {
     /// Reads `fleet:topology`. The error says what the process disagrees on.
     package init(_ fields: Fields) throws(FieldError) {
         guard !fields.isEmpty else {
-            throw FieldError("fleet:topology", "", rule: "is missing: run 'fleet init' first")
+            throw FieldError(Keys.topology.text, "", rule: "is missing: run 'fleet init' first")
         }
         let partitions = try fields.required("partitions", Number.int64)
         guard (1...256).contains(partitions) else {

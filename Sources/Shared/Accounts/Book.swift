@@ -39,22 +39,24 @@ package struct BookEntry: Sendable, Equatable, ContractTerms {
     }
 
     package init(_ text: String) throws {
-        let parts = text.split(separator: "|", omittingEmptySubsequences: false).map(String.init)
-        guard parts.count == 12, let state = OrderState(rawValue: parts[3]) else {
+        // Over bytes: walking characters takes twice as long, and a fill reads many of these.
+        let bytes = text.utf8.split(separator: UInt8(ascii: "|"), omittingEmptySubsequences: false)
+        let parts = bytes.prefix(4).map { String(Substring($0)) }
+        guard bytes.count == 12, let state = OrderState(rawValue: parts[3]) else {
             throw FieldError("user_book", text, rule: "is no record of twelve values")
         }
         symbol = try Symbol(parts[0])
         type = try InstrumentType(parts[1])
         side = try Side(parts[2])
         self.state = state
-        quantity = try Quantity(parts[4])
-        price = try Price(parts[5])
-        contractSize = try ContractSize(parts[6])
-        profitCurrency = try Currency(parts[7])
-        cryptoMarginFactor = try Factor(parts[8])
-        leverage = try Factor(parts[9])
-        commissionEntry = try Money(parts[10])
-        swap = try Money(parts[11])
+        quantity = try Quantity(utf8: bytes[4])
+        price = try Price(utf8: bytes[5])
+        contractSize = try ContractSize(utf8: bytes[6])
+        profitCurrency = try Currency(String(Substring(bytes[7])))
+        cryptoMarginFactor = try Factor(utf8: bytes[8])
+        leverage = try Factor(utf8: bytes[9])
+        commissionEntry = try Money(utf8: bytes[10])
+        swap = try Money(utf8: bytes[11])
     }
 }
 
