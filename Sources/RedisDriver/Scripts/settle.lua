@@ -2,8 +2,8 @@
 -- settle, version 1. Acknowledges entries and disposes of each that was pending: nothing happens to
 -- one that was not. Allowed without memory: it frees some.
 -- KEYS  1 lease, 2 stream, 3 deferred messages, 4 dead letters, 5 suspects, 6 parked records
--- ARGV  1 nonce, 2 group, 3 `queue` (settled entries go) or `events` (they stay), then an entry each:
---       id, kind, argument, number of fields, names and values. Kinds: `done`; `delay` (argument:
+-- ARGV  1 nonce, 2 group, 3 `queue` (settled entries go) or `events` (they stay), 4 a packed list, an entry
+--       each: id, kind, argument, number of fields, names and values. Kinds: `done`; `delay` (argument:
 --       ms; fields: the message); `dead` (argument: reason; fields: besides its own); `park`
 -- Reply {0} where the lease is somebody else's, else {1, number of entries that are pending}
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return {0} end
@@ -17,24 +17,25 @@ redis.call('XLEN', KEYS[4])
 local suspects = redis.call('HLEN', KEYS[5])
 redis.call('XLEN', KEYS[6])
 
+local list = cmsgpack.unpack(ARGV[4])
 local function move(to, id, fields, first, last)
-  for i = first, last do fields[#fields + 1] = ARGV[i] end
+  for i = first, last do fields[#fields + 1] = list[i] end
   local entry = redis.call('XRANGE', stream, id, id)[1]
   for _, text in ipairs(entry and entry[2] or {}) do fields[#fields + 1] = text end
   redis.call('XADD', to, '*', unpack(fields))
 end
 
 local settled = {}
-local at = 4
-while ARGV[at] do
-  local id, kind, argument = ARGV[at], ARGV[at + 1], ARGV[at + 2]
+local at = 1
+while list[at] do
+  local id, kind, argument = list[at], list[at + 1], list[at + 2]
   local first = at + 4
-  local last = at + 3 + 2 * ARGV[at + 3]
+  local last = at + 3 + 2 * list[at + 3]
   if redis.call('XACK', stream, group, id) == 1 then
     settled[#settled + 1] = id
     if kind == 'delay' then
       -- The id keeps two messages of the same fields apart.
-      redis.call('ZADD', KEYS[3], now + argument, cmsgpack.pack({id, unpack(ARGV, first, last)}))
+      redis.call('ZADD', KEYS[3], now + argument, cmsgpack.pack({id, unpack(list, first, last)}))
     elseif kind == 'dead' then
       local head = {'dead_reason', argument, 'dead_at', now, 'dead_entry', id}
       move(KEYS[4], id, head, first, last)

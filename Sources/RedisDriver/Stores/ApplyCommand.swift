@@ -12,25 +12,29 @@ extension Command {
         for key in write.absent { keys.use(key, "h") }
         for write in write.writes { keys.use(write) }
         self.init(Scripts.apply, keys: keys.texts, slot: write.account.slot.number)
-        append(write.expectedToken?.text ?? "")
-        append(write.loadedAt)
-        append(Self.mostAge)
-        append(keys.kinds)
-        append(write.checks.count)
-        for check in write.checks { append(check, keys.nextUse()) }
-        append(write.absent.count)
-        for _ in write.absent { append(keys.nextUse()) }
-        for write in write.writes { append(write, keys.nextUse()) }
+        var list = PackedList(reserving: 6_000)
+        list.append(write.expectedToken?.text ?? "")
+        list.append(write.loadedAt)
+        list.append(Self.mostAge)
+        list.append(keys.kinds)
+        list.append(write.checks.count)
+        for check in write.checks { list.append(check, keys.nextUse()) }
+        list.append(write.absent.count)
+        for _ in write.absent { list.append(keys.nextUse()) }
+        for write in write.writes { list.append(write, keys.nextUse()) }
+        append(list.packed())
     }
+}
 
-    private mutating func append(_ check: AccountWrite.OrderCheck, _ key: Int) {
+extension PackedList {
+    fileprivate mutating func append(_ check: AccountWrite.OrderCheck, _ key: Int) {
         append(key)
-        if let version = check.version { append(version) } else { append("") }
+        append(check.version.map { String($0) } ?? "")
         append(check.events.count)
         for event in check.events { append(event.text) }
     }
 
-    private mutating func append(_ write: AccountWrite.KeyWrite, _ key: Int) {
+    fileprivate mutating func append(_ write: AccountWrite.KeyWrite, _ key: Int) {
         switch write {
         case .set(_, let fields):
             // A hash of no fields cannot be written, and there is nothing to write.

@@ -71,13 +71,8 @@ extension RedisAccountStore {
         var commands: [Command] = []
         for start in stride(from: 0, to: records.count, by: Self.mostEmitted) {
             var command = Command(Scripts.emit, lane.stream, lane.emitted)
-            for record in records[start..<min(start + Self.mostEmitted, records.count)] {
-                command.append(record.account.tag)
-                command.append(record.number)
-                command.append(record.token.text)
-                command.append(2 * record.event.list.count)
-                command.append(record.event)
-            }
+            command.append(
+                Self.packed(records[start..<min(start + Self.mostEmitted, records.count)]))
             commands.append(command)
         }
         var answers: [EmitReply] = []
@@ -89,6 +84,18 @@ extension RedisAccountStore {
             throw .refused(operation: "emit", detail: "fewer answers than records")
         }
         return answers
+    }
+
+    private static func packed(_ records: ArraySlice<Record>) -> [UInt8] {
+        var list = PackedList(reserving: 2_500 * records.count)
+        for record in records {
+            list.append(record.account.tag)
+            list.append(record.number)
+            list.append(record.token.text)
+            list.append(2 * record.event.list.count)
+            list.append(record.event)
+        }
+        return list.packed()
     }
 
     /// Where the account's tag and the request's id are all that is said: whoever asked reads the
@@ -118,7 +125,6 @@ extension RedisAccountStore {
 
     private static func unboxing(_ records: [Record], of account: AccountID) -> Command {
         var command = Command(Scripts.unbox, account.outbox, account.portfolio)
-        command.append(records.reduce(0) { max($0, $1.number) })
         for record in records {
             command.append(record.number)
             command.append(record.token.text)

@@ -89,10 +89,12 @@ package final class RedisLaneStore: LaneStore {
         command.append(nonce.text)
         command.append(lane.group.rawValue)
         command.append(lane.source == .events ? "events" : "queue")
+        var list = PackedList(reserving: 32 * settlements.count)
         for settlement in settlements {
             try Self.check(settlement.disposition, in: lane)
-            command.append(settlement)
+            list.append(settlement)
         }
+        command.append(list.packed())
         return command
     }
 
@@ -142,19 +144,19 @@ package final class RedisLaneStore: LaneStore {
     }
 }
 
-extension Command {
+extension PackedList {
     fileprivate mutating func append(_ settlement: Settlement) {
         append("\(settlement.entry)")
         switch settlement.disposition {
-        case .done: appendDisposal("done", "", Fields())
+        case .done: append("done", "", Fields())
         case .delay(let milliseconds, let fields):
-            appendDisposal("delay", String(max(0, milliseconds)), fields)
-        case .dead(let reason, let fields): appendDisposal("dead", reason.rawValue, fields)
-        case .park(let fields): appendDisposal("park", "", fields)
+            append("delay", String(max(0, milliseconds)), fields)
+        case .dead(let reason, let fields): append("dead", reason.rawValue, fields)
+        case .park(let fields): append("park", "", fields)
         }
     }
 
-    private mutating func appendDisposal(_ kind: String, _ argument: String, _ fields: Fields) {
+    private mutating func append(_ kind: String, _ argument: String, _ fields: Fields) {
         append(kind)
         append(argument)
         append(fields.list.count)
