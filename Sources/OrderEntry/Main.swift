@@ -5,7 +5,8 @@ import Shared
 @main enum Main {
     static func main() {
         Launch.worker(
-            "order-entry", .orders, about: "checks commands, reserves margin, sends to providers"
+            "order-entry", .orders, about: "checks commands, reserves margin, sends to providers",
+            watched: [.reports] + Role.workers
         ) { settings, topology in
             OrderEntryHandler(rules: try OrderEntryRules(settings, topology))
         }

@@ -42,6 +42,11 @@ enum RefuseReason: String, Sendable, CaseIterable {
 
     // A new order, in the order in which it is checked (domain §7).
 
+    /// A Redis server uses more than 80 % of its memory. Closing goes on.
+    case memoryFull = "memory_full"
+    /// A queue is deeper than `MAX_QUEUE_DEPTH`. Closing goes on.
+    case overloaded
+
     /// The account's group has no terms of the symbol; with a detail, the field of them that
     /// cannot be traded on.
     case termsUnknown = "terms_unknown"

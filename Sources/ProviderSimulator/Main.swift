@@ -40,11 +40,11 @@ import Statements
         let file = try ReportFile(path: options.reports)
         let log = try Log(service: name, settings: settings)
         try Launch.run(
-            name, about, false, { LaneID(queue: .provider(provider), $0) },
-            { _, stores, tools in
-                SimulatorProcessor(
-                    recording: recording, faults: options.faults, file: file, sink: stores.reports,
-                    partitions: tools.topology.partitions, counters: tools.counters)
-            }, settings, log)
+            name, settings, log: log, lane: { LaneID(queue: .provider(provider), $0) }
+        ) { _, stores, tools in
+            SimulatorProcessor(
+                recording: recording, faults: options.faults, file: file, sink: stores.reports,
+                partitions: tools.topology.partitions, counters: tools.counters)
+        }
     }
 }

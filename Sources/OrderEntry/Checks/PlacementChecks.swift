@@ -16,6 +16,11 @@ struct PlacementChecks {
 
     init(_ it: CommandCase, symbol: Symbol, quantity: Quantity) throws {
         self.it = it
+        switch it.context.pressure {
+        case .none: break
+        case .memoryFull: throw Refusal(.memoryFull)
+        case .overloaded: throw Refusal(.overloaded)
+        }
         (portfolio, config) = try it.existing()
         guard config.isEnabled else { throw Refusal(.accountDisabled) }
         flow = try Self.flow(of: it, config)

@@ -12,6 +12,7 @@ package final class RedisStores {
     package let events: any EventStore
     package let projection: any ProjectionStore
     package let prices: RedisPriceStore
+    package let pressure: any PressureStore
 
     /// Connects when it is first used.
     ///
@@ -35,5 +36,6 @@ package final class RedisStores {
         events = RedisEventStore(shared)
         projection = RedisProjectionStore(shared)
         prices = RedisPriceStore(shared)
+        pressure = RedisPressureStore(shared)
     }
 }

@@ -5,6 +5,7 @@ package final class AccountProcessor<Handler: MessageHandler>: BatchProcessor {
     private let handler: Handler
     private let store: any AccountStore
     private let numbers: any NumberSource
+    private let pressure: Pressure?
     private let retention: AccountWrite.Retention
     private let counters: any OutcomeCounting
     private var attempts: [EntryID: Int] = [:]
@@ -19,11 +20,12 @@ package final class AccountProcessor<Handler: MessageHandler>: BatchProcessor {
 
     package init(
         _ handler: Handler, store: any AccountStore, numbers: any NumberSource,
-        retention: AccountWrite.Retention, counters: any OutcomeCounting
+        pressure: Pressure? = nil, retention: AccountWrite.Retention, counters: any OutcomeCounting
     ) {
         self.handler = handler
         self.store = store
         self.numbers = numbers
+        self.pressure = pressure
         self.retention = retention
         self.counters = counters
     }
@@ -169,7 +171,8 @@ package final class AccountProcessor<Handler: MessageHandler>: BatchProcessor {
         var chains: [Chain] = []
         for (work, loaded) in ready {
             var deliberation = Deliberation(
-                handler, on: loaded, prices: read.prices, terms: read.terms)
+                handler, on: loaded, prices: read.prices, terms: read.terms,
+                pressure: pressure?.state ?? .none)
             deliberation.run(work.items, numbers: numbers)
             do {
                 let write =

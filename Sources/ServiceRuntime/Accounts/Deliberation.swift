@@ -47,6 +47,7 @@ struct Deliberation<Handler: MessageHandler> {
     let loaded: LoadedAccount
     let prices: Prices
     let terms: [TermsKey: Fields]
+    let pressure: Pressure.State
     private(set) var account: Account
     private(set) var rulings: [Ruling] = []
     private(set) var records: [Record] = []
@@ -55,12 +56,14 @@ struct Deliberation<Handler: MessageHandler> {
     private(set) var claims: [IDClaim] = []
 
     init(
-        _ handler: Handler, on loaded: LoadedAccount, prices: Prices, terms: [TermsKey: Fields]
+        _ handler: Handler, on loaded: LoadedAccount, prices: Prices,
+        terms: [TermsKey: Fields], pressure: Pressure.State = .none
     ) {
         self.handler = handler
         self.loaded = loaded
         self.prices = prices
         self.terms = terms
+        self.pressure = pressure
         account = loaded.account
     }
 
@@ -95,7 +98,7 @@ struct Deliberation<Handler: MessageHandler> {
             return .refused("account_parked")
         }
         let context = DecisionContext(
-            now: loaded.now, prices: prices, terms: terms,
+            now: loaded.now, prices: prices, terms: terms, pressure: pressure,
             numbers: try (0..<handler.numbersPerMessage).map { _ in try numbers.nextNumber() })
         let outcome = try handler.decide(item.message, on: account, in: context)
         switch (outcome, item.message.request) {

@@ -76,12 +76,17 @@ package struct DecisionContext: Sendable {
     package let now: Int64
     package let prices: Prices
     package let terms: [TermsKey: Fields]
+    /// Whether the fleet has room for new risk.
+    package let pressure: Pressure.State
     /// Fresh numbers for ids, as many as the handler asked for.
     package let numbers: [Int64]
 
-    package init(now: Int64, prices: Prices, terms: [TermsKey: Fields] = [:], numbers: [Int64] = [])
-    {
+    package init(
+        now: Int64, prices: Prices, terms: [TermsKey: Fields] = [:],
+        pressure: Pressure.State = .none, numbers: [Int64] = []
+    ) {
         self.now = now
+        self.pressure = pressure
         self.prices = prices
         self.terms = terms
         self.numbers = numbers

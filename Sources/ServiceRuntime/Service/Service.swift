@@ -4,29 +4,41 @@ package import Shared
 package struct ServiceDefinition: Sendable {
     /// The name of the binary; members and heartbeats go by it.
     package let name: String
-    /// One sentence for `--help`.
-    package let about: String
     /// The stream it reads, one lane a partition.
     package let lane: @Sendable (_ partition: Int) -> LaneID
     /// Whether its decisions need numbers for ids.
     package let usesNumbers: Bool
+    /// The roles whose queues are watched; while one is too deep, or memory short, decisions see it
+    /// in `Pressure`. Empty where no decision asks.
+    package let watched: [Role]
     /// Makes the connections of the process's own thread.
-    package let coordination: @Sendable () throws -> any CoordinationStore
+    package let coordination: @Sendable () throws -> Coordination
     /// Makes what one lane works with; called on the lane's thread, which alone uses it.
     package let equip: @Sendable (LaneID, ServiceTools) throws -> LaneEquipment
 
     package init(
-        name: String, about: String, usesNumbers: Bool,
+        name: String, usesNumbers: Bool = false, watched: [Role] = [],
         lane: @escaping @Sendable (Int) -> LaneID,
-        coordination: @escaping @Sendable () throws -> any CoordinationStore,
+        coordination: @escaping @Sendable () throws -> Coordination,
         equip: @escaping @Sendable (LaneID, ServiceTools) throws -> LaneEquipment
     ) {
         self.name = name
-        self.about = about
         self.usesNumbers = usesNumbers
+        self.watched = watched
         self.lane = lane
         self.coordination = coordination
         self.equip = equip
+    }
+}
+
+/// What the process's own thread works with.
+package struct Coordination {
+    package let store: any CoordinationStore
+    package let pressure: any PressureStore
+
+    package init(store: any CoordinationStore, pressure: any PressureStore) {
+        self.store = store
+        self.pressure = pressure
     }
 }
 
@@ -34,6 +46,7 @@ package struct ServiceDefinition: Sendable {
 package struct ServiceTools: Sendable {
     package let topology: Topology
     package let numbers: NumberGenerator
+    package let pressure: Pressure
     package let counters: Counters
     package let log: Log
 }

@@ -10,7 +10,8 @@ package struct ServiceRunner {
     private let tools: ServiceTools
     private let member: String
     private let stopTimeout: Duration
-    private var coordination: any CoordinationStore
+    private let coordination: any CoordinationStore
+    private let pressure: any PressureStore
     private var threads: [Int: LaneThread] = [:]
     private var members: [String] = []
     private var generator: (key: StringKey, lease: Lease)?
@@ -24,11 +25,12 @@ package struct ServiceRunner {
         do {
             let stopTimeout = try settings.stopTimeout()
             let coordination = try definition.coordination()
-            let topology = try ServiceRunner.topology(coordination, log, &signals)
+            let topology = try ServiceRunner.topology(coordination.store, log, &signals)
             guard let topology else { return }
             let tools = ServiceTools(
-                topology: topology, numbers: NumberGenerator(), counters: Counters(log: log),
-                log: log)
+                topology: topology, numbers: NumberGenerator(),
+                pressure: Pressure(mostDepth: try settings.maxQueueDepth()),
+                counters: Counters(log: log), log: log)
             var runner = ServiceRunner(
                 definition, tools, coordination: coordination, stopTimeout: stopTimeout)
             runner.run(&signals)
@@ -53,11 +55,12 @@ package struct ServiceRunner {
 
     private init(
         _ definition: ServiceDefinition, _ tools: ServiceTools,
-        coordination: any CoordinationStore, stopTimeout: Duration
+        coordination: Coordination, stopTimeout: Duration
     ) {
         self.definition = definition
         self.tools = tools
-        self.coordination = coordination
+        self.coordination = coordination.store
+        pressure = coordination.pressure
         self.stopTimeout = stopTimeout
         var host = [CChar](repeating: 0, count: 256)
         gethostname(&host, host.count - 1)
@@ -92,6 +95,7 @@ package struct ServiceRunner {
         if now.since(lastBeat) >= Lease.renewal {
             try renew(sentAt: now)
             try beat()
+            if !definition.watched.isEmpty { try watch() }
             lastBeat = now
         }
         if definition.usesNumbers { try leaseGenerator(sentAt: now) }
@@ -124,6 +128,14 @@ package struct ServiceRunner {
         if let topology = try? Topology(try coordination.topology()) {
             paused = topology.paused.contains(definition.name)
         }
+    }
+
+    private func watch() throws(StoreError) {
+        let lanes = definition.watched.flatMap { role in
+            (0..<tools.topology.partitions).map { LaneID(queue: role, $0) }
+        }
+        guard tools.pressure.take(try pressure.pressure(on: lanes)) else { return }
+        tools.log.write(.warning, "pressure", ["state": tools.pressure.state.rawValue])
     }
 
     /// A number for ids, while there is none or its lease was lost.

@@ -37,6 +37,9 @@ package struct SettingRule: Sendable {
         .init(
             "MAX_OPEN_ORDERS", "orders", default: "1000", "active orders an account may have"),
         .init(
+            "MAX_QUEUE_DEPTH", "messages", default: "100000",
+            "messages in one partition of a queue above which new orders are refused"),
+        .init(
             "MAX_PRICE_AGE", "milliseconds", default: "5000",
             "age at which a price is too old to trade at"),
         .init(

@@ -86,6 +86,10 @@ extension Settings {
         try number("MAX_RATE_AGE", in: 1...86_400_000)
     }
 
+    package func maxQueueDepth() throws(SettingError) -> Int {
+        Int(try number("MAX_QUEUE_DEPTH", in: 1...1_000_000_000))
+    }
+
     package func stopTimeout() throws(SettingError) -> Duration {
         .seconds(try number("STOP_TIMEOUT", in: 1...600))
     }
