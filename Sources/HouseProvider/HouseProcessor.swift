@@ -85,6 +85,9 @@ final class HouseProcessor: BatchProcessor {
 
     private func wait(_ entry: Entry, now: Int64) -> EntryResult {
         counters.count(.deferred, DeferReason.waitingForPrice.rawValue)
+        if Deferral.alarms(entry, .waitingForPrice) {
+            counters.alarm("close waits for a price", ["key": entry.fields.present("key") ?? ""])
+        }
         return .settle(Deferral.disposition(of: entry, .waitingForPrice, now: now))
     }
 

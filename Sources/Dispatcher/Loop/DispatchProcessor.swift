@@ -79,6 +79,10 @@ final class DispatchProcessor: BatchProcessor {
                 return bury(entry, death, "it waited for its patience: \(reason.rawValue)")
             }
             counters.count(.deferred, reason.rawValue)
+            if Deferral.alarms(entry, reason) {
+                counters.alarm(
+                    "report waits", ["entry": "\(entry.id)", "reason": reason.rawValue])
+            }
             return .settle(disposition)
         case .dead(let reason, let detail): return bury(entry, reason, detail)
         case .held: return .hold

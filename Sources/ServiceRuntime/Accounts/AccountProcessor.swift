@@ -275,6 +275,14 @@ package final class AccountProcessor<Handler: MessageHandler>: BatchProcessor {
                 return bury(item, death, detail: reason.rawValue)
             }
             counters.count(.deferred, reason.rawValue)
+            if Deferral.alarms(item.entry, reason) {
+                counters.alarm(
+                    "message waits",
+                    [
+                        "account": item.message.account.tag, "reason": reason.rawValue,
+                        "event_id": item.message.eventID.text,
+                    ])
+            }
             return .settle(disposition)
         case .dead(let reason): return bury(item, reason, detail: nil)
         case .failed(let detail): return failedAttempt(item, detail, partition: lane.partition)

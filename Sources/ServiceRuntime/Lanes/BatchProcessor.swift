@@ -25,6 +25,19 @@ package enum Deferral {
     static let first: Int64 = 20
     static let longest: Int64 = 5_000
 
+    /// Deferrals after which a message has waited a minute: eight that double, then 5 s each.
+    static let deferralsInAMinute = 19
+
+    /// Whether this deferral is one that somebody should hear of: money that waits for a rate or a
+    /// price at once, anything when it has waited a minute. Once each.
+    package static func alarms(_ entry: Entry, _ reason: DeferReason) -> Bool {
+        let count = entry.fields[EntryField.deferrals].flatMap { Int($0) } ?? 0
+        switch reason {
+        case .waitingForRate, .waitingForPrice: return count == 0 || count == deferralsInAMinute
+        case .early, .unknownID: return count == deferralsInAMinute
+        }
+    }
+
     /// The disposition of an entry that waits again, or dies of waiting too long.
     package static func disposition(
         of entry: Entry, _ reason: DeferReason, now: Int64
