@@ -76,6 +76,6 @@ let package = Package(
         tests("WorkerTests", redis + ["TestSupport"] + handlers),
         tests("SimulationTests", redis + ["TestSupport"] + handlers),
         tests("DriverTests", tools + ["TestSupport", "PersistenceWriter"]),
-        tests("FleetTests", tools + ["TestSupport"]),
+        tests("FleetTests", tools + ["TestSupport", "Fleet"]),
     ]
 )

@@ -45,12 +45,13 @@ struct StatementPlayer {
     }
 
     mutating func play() throws {
+        var progress = Progress()
         for (index, step) in statement.actions.enumerated() {
             try publish(step)
             try act(step)
-            Terminal.progress("step \(index + 1) of \(statement.actions.count)")
+            progress.say("step \(index + 1) of \(statement.actions.count)")
         }
-        Terminal.endProgress()
+        progress.end()
     }
 
     private func publish(_ step: TimedAction) throws {

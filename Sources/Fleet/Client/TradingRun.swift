@@ -23,6 +23,7 @@ struct TradingRun {
         let command: OutgoingCommand
         var order: OrderID?
         var stage = Stage.placing
+        let placedAt: MonotonicTime
         /// When the request of this stage was made.
         var since: MonotonicTime
         var tries = 1
@@ -93,7 +94,8 @@ struct TradingRun {
             let number = started
             started += 1
             let command = try placement(of: number, attempt: 1)
-            trades[number] = Trade(account: command.account, command: command, since: now)
+            trades[number] = Trade(
+                account: command.account, command: command, placedAt: now, since: now)
             byRequest[command.request.text] = number
             return command
         }
@@ -168,8 +170,8 @@ extension TradingRun {
                 continue
             }
             guard let reason = answer.result.isAccepted ? nil : answer.result.reason ?? "" else {
-                if trade.stage == .placing {
-                    tally.answers.add(now.since(trade.since).milliseconds)
+                if answer.command.request == trade.command.request {
+                    tally.answers.add(now.since(trade.placedAt).milliseconds)
                 }
                 continue
             }

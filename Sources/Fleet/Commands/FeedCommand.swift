@@ -39,7 +39,7 @@ enum FeedCommand {
         var market = Market(writer: try MarketWriter(context))
         let start = MonotonicTime.now()
         var wait = Duration.zero
-        var lastLine = start
+        var progress = Progress()
         repeat {
             let now = MonotonicTime.now()
             if let seconds, now.since(start) >= .seconds(seconds) { break }
@@ -47,13 +47,10 @@ enum FeedCommand {
             var due: [Tick] = []
             for index in feeds.indices { due += try feeds[index].due(at: recorded) }
             try market.publish(due, at: now)
-            if now.since(lastLine) >= .seconds(1) {
-                lastLine = now
-                Terminal.progress(progress(feeds, market))
-            }
+            progress.say(Self.progress(feeds, market))
             wait = pause(until: feeds.compactMap(\.nextDue).min(), recorded, speed: speed)
         } while signals.wait(for: wait) == nil
-        Terminal.endProgress()
+        progress.end()
         return report(feeds, market)
     }
 

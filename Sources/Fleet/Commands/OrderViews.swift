@@ -42,7 +42,7 @@ enum OrderViews {
     static func facts(of fields: Fields) -> [JSONValue.Member] {
         let first = [
             "order_id", "user_type", "user_id", "symbol", "order_type", "order_quantity", "state",
-            "order_price", "close_price", "margin", "profit", "commission_entry",
+            "order_price", "close_price", "margin", "profit_usd", "commission_entry",
             "commission_exit", "swap", "net_profit", "close_message", "reject_reason", "flow",
         ]
         let rest = fields.list.map(\.name).filter { !first.contains($0) }.sorted()

@@ -19,8 +19,9 @@ enum ReconcileCommand {
         let audit = Reconciliation(
             redis: try RedisAddress(context.settings.text("REDIS_URL")),
             postgres: try context.database(), partitions: try context.topology().partitions)
-        let found = try audit.run { accounts in Terminal.progress("accounts \(accounts)") }
-        Terminal.endProgress()
+        var progress = Progress()
+        let found = try audit.run { accounts in progress.say("accounts \(accounts)") }
+        progress.end()
         return report(found)
     }
 

@@ -12,7 +12,7 @@ enum ReplayCommand {
             "For a fleet on a Redis that is thrown away: accounts and orders are written straight into "
                 + "their keys. First lines set up, {\"account\":{…}}, {\"terms\":{…}}, "
                 + "{\"market\":{…}}, {\"order\":{…}}; then entries, {\"queue\":\"open\",\"key\":"
-                + "\"user_holdings:{live:1}:42\",\"fields\":{…}}, each with what is expected of it "
+                + "\"<key of the holdings>\",\"fields\":{…}}, each with what is expected of it "
                 + "behind it, {\"expect\":{\"state\":…,\"outcome\":…,\"fields\":{…}}}.",
             "Outcomes: \(FixtureOutcome.words.joined(separator: ", ")), with :<reason> or without. "
                 + "Unknown keys are errors. Exit 1 if an expectation is not met.",

@@ -30,19 +30,19 @@ enum TradeCommand {
         let plan = try plan(invocation)
         let partitions = try context.topology().partitions
         let used = Set(plan.accounts.map { $0.partition(of: partitions) }).sorted()
-        // A second connection of its own for events, so that neither waits for the other.
         var run = TradingRun(
             plan, client: try context.commandClient(invocation),
             follower: try EventFollower(context.redis(), partitions: used))
         let start = MonotonicTime.now()
+        var progress = Progress()
         try run.run { tally, inFlight in
             let seconds = max(1, MonotonicTime.now().since(start).milliseconds)
             let rate = Int64(tally.finished) * 1_000 / seconds
-            Terminal.progress(
+            progress.say(
                 "orders \(tally.finished) of \(plan.orders), in flight \(inFlight), \(rate) a second"
             )
         }
-        Terminal.endProgress()
+        progress.end()
         return report(run.tally, plan, MonotonicTime.now().since(start))
     }
 

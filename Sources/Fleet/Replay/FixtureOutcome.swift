@@ -12,8 +12,8 @@ enum FixtureOutcome: Sendable, Equatable, CustomStringConvertible {
         case .ignored: "ignored"
         case .deferred: "deferred"
         case .accepted: "accepted"
-        case .dead(let reason): "dead:\(reason)"
-        case .refused(let reason): "refused:\(reason)"
+        case .dead(let reason): ["dead", reason].joined(separator: ":")
+        case .refused(let reason): ["refused", reason].joined(separator: ":")
         }
     }
 

@@ -10,6 +10,8 @@ enum IdleWait {
     /// the two, or when the time is over.
     static func wait(_ survey: QueueSurvey, timeout: Duration) throws -> [QueueState] {
         let deadline = MonotonicTime.now().advanced(by: timeout)
+        var progress = Progress()
+        defer { progress.end() }
         var last = try survey.look()
         while MonotonicTime.now() < deadline {
             Thread.rest(pause)
@@ -18,9 +20,8 @@ enum IdleWait {
             if isQuiet, last.map(\.lastEntry) == states.map(\.lastEntry) { return states }
             last = states
             let depth = states.reduce(0) { $0 + $1.depth + $1.delayed }
-            Terminal.progress("not handled: \(depth)")
+            progress.say("not handled: \(depth)")
         }
-        Terminal.endProgress()
         return last
     }
 }

@@ -36,7 +36,7 @@ enum StoredStory {
             """
             SELECT orders_version, order_version, event_id, type, from_state, to_state, request_id,
                 ts_ms, fields->>'order_price' AS price, fields->>'close_price' AS close_price,
-                fields->>'profit' AS profit, fields->>'net_profit' AS net_profit,
+                fields->>'profit_usd' AS profit, fields->>'net_profit' AS net_profit,
                 (extract(epoch FROM committed_at) * 1000)::bigint - ts_ms AS commit_ms
             FROM order_events WHERE order_id = $1
             """,

@@ -1,0 +1,49 @@
+import Shared
+import Testing
+
+@testable import Fleet
+
+@Suite struct OutgoingCommandTests {
+    private let account = try? AccountID(tag: "live:42")
+
+    /// What is sent must be what is read at the other end.
+    @Test func commandsAreReadAsTheyWereMeant() throws {
+        let account = try #require(account)
+        let request = try RequestID("r:1")
+        let order = OrderID(number: 7)
+        let terms = AccountTerms(
+            account: account, group: "G", leverage: 100, sendingOrders: "rock", accountNumber: nil)
+        let all: [(OutgoingCommand, CommandKind, [String])] = [
+            (
+                .create(terms, request: request), .accountCreate,
+                ["group", "leverage", "sending_orders"]
+            ),
+            (.deposit(5, to: account, request: request), .deposit, ["amount"]),
+            (.withdraw(5, from: account, request: request), .withdraw, ["amount"]),
+            (
+                .place(account, try Symbol("EURUSD"), .buy, 1, request: request), .order(.place),
+                ["symbol", "order_type", "order_quantity"]
+            ),
+            (
+                .place(account, try Symbol("EURUSD"), .buyStop, 1, price: 2, request: request),
+                .order(.placePending), ["symbol", "order_type", "order_quantity", "order_price"]
+            ),
+            (
+                .close(order, of: account, request: request), .order(.close),
+                ["order_id", "initiator"]
+            ),
+        ]
+        let common = ["v", "command", "request_id", "user_type", "user_id", "ts"]
+        for (sent, kind, own) in all {
+            let read = try Command(sent.fields, entry: "1-0")
+            #expect(read.account == account && read.requestID == request)
+            #expect(sent.fields["command"] == kind.name)
+            #expect(sent.fields.list.map(\.name) == common + own)
+        }
+    }
+
+    @Test func requestIDsOfPeopleAreNeverTheSame() throws {
+        let ids = try (0..<1_000).map { _ in try FreshRequest.id() }
+        #expect(Set(ids).count == 1_000)
+    }
+}
