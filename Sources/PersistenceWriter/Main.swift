@@ -7,7 +7,7 @@ import Shared
     static func main() {
         Launch.service(
             "persistence-writer", about: "writes events, orders and the ledger to Postgres",
-            lane: { LaneID(events: $0, .persistence) }
+            batch: RowWriter.mostRows, lane: { LaneID(events: $0, .persistence) }
         ) { settings, stores, tools in
             let log = tools.log
             let connection = try PostgresConnection(

@@ -12,37 +12,49 @@ struct Sequencing {
         case parked
     }
 
-    private var standings: [AccountID: WriterStore.Standing]
-    private var parked: Set<AccountID>
-    /// Tokens of numbers that Postgres holds already.
-    var known: [WriterStore.AccountNumber: String] = [:]
+    /// The last number and token of an account; missing accounts have none.
+    struct Standing: Equatable {
+        let number: Int64
+        let token: String
+    }
 
-    init(standings: [AccountID: WriterStore.Standing], parked: Set<AccountID>) {
+    struct Step: Hashable {
+        let account: AccountID
+        let number: Int64
+    }
+
+    private var standings: [AccountID: Standing]
+    private var parked: Set<AccountID>
+    /// Tokens of steps that Postgres holds already.
+    var known: [Step: String] = [:]
+
+    init(standings: [AccountID: Standing], parked: Set<AccountID>) {
         self.standings = standings
         self.parked = parked
     }
 
-    /// Whether the event's number is one that Postgres should hold already.
+    /// Whether the event's step is one that Postgres should hold already.
     func isBehind(_ event: EventRow) -> Bool {
         standings[event.account].map { event.number <= $0.number } ?? false
     }
 
+    /// Judges the next event, each account's in the order in which they are to be written. After
+    /// a gap or a fork all that follows of the account is `parked`.
     mutating func judge(_ event: EventRow) -> Verdict {
         guard !parked.contains(event.account) else { return .parked }
+        let step = Step(account: event.account, number: event.number)
         let last = standings[event.account]?.number ?? 0
         if event.number == last + 1 {
-            standings[event.account] = WriterStore.Standing(
-                number: event.number, token: event.token)
-            known[.init(account: event.account, number: event.number)] = event.token
+            standings[event.account] = Standing(number: event.number, token: event.token)
+            known[step] = event.token
             return .new
         }
         guard event.number <= last else {
             parked.insert(event.account)
             return .gap(expected: last + 1)
         }
-        let other = known[.init(account: event.account, number: event.number)]
-        if other == event.token { return .repeated }
+        if known[step] == event.token { return .repeated }
         parked.insert(event.account)
-        return .fork(other: other ?? "nothing")
+        return .fork(other: known[step] ?? "nothing")
     }
 }

@@ -2,179 +2,171 @@ import PostgresDriver
 import ServiceRuntime
 import Shared
 
-/// Writes one partition's events to Postgres, each account's numbers without gap, each once. A row
-/// that Postgres refuses stops its account's persistence: its records wait, in order, and are never
-/// skipped (architecture §4).
+/// Writes one partition's events to Postgres. A row that Postgres refuses stops its account's
+/// persistence: its records wait, in order, and are never skipped (architecture §4).
 final class WriterProcessor: BatchProcessor {
-    private let store: WriterStore
+    private let writer: RowWriter
+    private let parked: ParkedRecords
     private let events: any EventStore
     private let counters: any OutcomeCounting
-    /// Nil until Postgres was asked.
-    private var parked: Set<AccountID>?
-    private var lastTrim = MonotonicTime.distantPast
+    private let now: () -> MonotonicTime
+    private var upkeep = Upkeep()
+    private var away = AwayPause()
+    private var queue = HeldNumbers()
 
-    /// Events that stay in the stream behind the oldest that somebody needs, ms.
-    private static let kept: Int64 = 600_000
-    private static let trimEvery: Duration = .seconds(10)
-
-    init(store: WriterStore, events: any EventStore, counters: any OutcomeCounting) {
-        self.store = store
+    init(
+        store: WriterStore, events: any EventStore & ParkedStore,
+        counters: any OutcomeCounting, now: @escaping () -> MonotonicTime = MonotonicTime.now
+    ) {
+        writer = RowWriter(store: store, counters: counters)
+        parked = ParkedRecords(writer: writer, store: events, counters: counters)
         self.events = events
         self.counters = counters
+        self.now = now
     }
 
-    func process(_ entries: [Entry], lane: LaneID, now: Int64) -> [EntryResult] {
+    func tend(_ lane: LaneID) {
         trim(lane)
-        var rows: [(index: Int, row: EventRow)] = []
+        guard !away.isResting(at: now()) else { return }
+        if case .failure(let error) = Result(catching: { try look(lane) }) { alarm(error) }
+    }
+
+    func process(_ entries: [Entry], lane: LaneID, now serverNow: Int64) -> [EntryResult] {
         var results = [EntryResult](repeating: .hold, count: entries.count)
-        for (index, entry) in entries.enumerated() {
-            do throws(MessageError) {
-                rows.append((index, try EventRow(entry.fields)))
-            } catch {
-                results[index] = unreadable(entry, error)
+        trim(lane)
+        // While Postgres is away everything is held, and the lane rests.
+        guard !away.isResting(at: now()) else {
+            queue.note(new: entries)
+            return results
+        }
+        do {
+            try look(lane)
+            var start = 0
+            while start < entries.count {
+                let end = min(start + RowWriter.mostRows, entries.count)
+                try write(entries, start..<end, &results, lane)
+                start = end
             }
-        }
-        do throws(PostgresError) {
-            try write(rows, &results)
-            report(rows, results, lane)
+            away.isBack()
         } catch {
-            counters.alarm("postgres", ["error": "\(error)"])
+            alarm(error)
         }
+        queue.note(entries, results)
         return results
     }
 
-    /// Without its account an entry can stop nobody: it is a dead letter of its lane.
-    private func unreadable(_ entry: Entry, _ error: MessageError) -> EntryResult {
-        counters.count(.dead, error.deadReason.rawValue)
-        return .settle(.dead(error.deadReason, Fields(["dead_detail": "\(error)"])))
-    }
-
-    /// One transaction for all rows; where it is refused, halves down to the row that is.
-    private func write(
-        _ rows: [(index: Int, row: EventRow)], _ results: inout [EntryResult]
-    ) throws(PostgresError) {
-        guard !rows.isEmpty else { return }
-        if parked == nil { parked = try store.parkedAccounts() }
-        do throws(PostgresError) {
-            var judged: [(index: Int, verdict: Sequencing.Verdict)] = []
-            try store.transaction { () throws(PostgresError) in
-                judged = try sequence(rows)
-                let new = judged.compactMap { item in
-                    item.verdict == .new ? rows.first { $0.index == item.index }?.row : nil
-                }
-                if !new.isEmpty { try store.write(new) }
-            }
-            for (index, verdict) in judged {
-                guard let row = rows.first(where: { $0.index == index })?.row else { continue }
-                results[index] = try settle(row, verdict)
-            }
-        } catch {
-            guard error.code == .refused else { throw error }
-            guard rows.count > 1 else {
-                results[rows[0].index] = try park(rows[0].row, refused(rows[0].row, error))
-                return
-            }
-            let half = rows.count / 2
-            try write(Array(rows[..<half]), &results)
-            try write(Array(rows[half...]), &results)
+    private func look(_ lane: LaneID) throws {
+        if upkeep.isParkedDue(at: now(), whileStopped: !writer.stopped.isEmpty) {
+            try parked.look(lane.partition)
+            upkeep.looked(at: now())
         }
     }
 
-    private func sequence(
-        _ rows: [(index: Int, row: EventRow)]
-    ) throws(PostgresError) -> [(index: Int, verdict: Sequencing.Verdict)] {
-        let parked = parked ?? []
-        let open = rows.map(\.row).filter { !parked.contains($0.account) }
-        var sequencing = Sequencing(
-            standings: try store.standings(of: Array(Set(open.map(\.account)))), parked: parked)
-        sequencing.known = try store.tokens(of: open.filter(sequencing.isBehind))
-        return rows.map { ($0.index, sequencing.judge($0.row)) }
+    private func alarm(_ error: any Error) {
+        away.failed(at: now())
+        counters.alarm(
+            "events wait for their store",
+            ["error": "\(error)", "pause_ms": String(away.pause.milliseconds)])
     }
 
-    private func settle(
-        _ row: EventRow, _ verdict: Sequencing.Verdict
-    ) throws(PostgresError) -> EntryResult {
-        switch verdict {
-        case .new:
-            return .settle(.done)
+    /// One transaction's worth of entries. What is unreadable stops its account at that place, so
+    /// what lies before it goes first.
+    private func write(
+        _ entries: [Entry], _ range: Range<Int>, _ results: inout [EntryResult], _ lane: LaneID
+    ) throws {
+        var rows: [EventRow] = []
+        var places: [Int] = []
+        for index in range {
+            do throws(MessageError) {
+                let row = try EventRow(entries[index].fields)
+                if queue.mustWait(row) { continue }
+                rows.append(row)
+                places.append(index)
+            } catch {
+                try write(rows, places, &results, lane)
+                (rows, places) = ([], [])
+                results[index] = .settle(try unreadable(entries[index], error))
+            }
+        }
+        try write(rows, places, &results, lane)
+    }
+
+    private func write(
+        _ rows: [EventRow], _ places: [Int], _ results: inout [EntryResult], _ lane: LaneID
+    ) throws(PostgresError) {
+        var outcomes = [RowWriter.Outcome?](repeating: nil, count: rows.count)
+        defer {
+            for (place, outcome) in zip(places, outcomes) {
+                if let outcome { results[place] = .settle(disposition(outcome)) }
+            }
+            measure(zip(rows, outcomes).compactMap { $1 == .written ? $0 : nil }, lane)
+        }
+        try writer.write(rows[...], partition: lane.partition, into: &outcomes)
+    }
+
+    private func disposition(_ outcome: RowWriter.Outcome) -> Settlement.Disposition {
+        switch outcome {
+        case .written: return .done
         case .repeated:
             counters.count(.ignored, IgnoreReason.duplicate.rawValue)
-            return .settle(.done)
+            return .done
         case .parked:
-            return .settle(.park(row.fields))
-        case .gap(let expected):
-            return try park(
-                row,
-                ParkingFault(
-                    reason: .gap, number: row.number, detail: "expected \(expected)"))
-        case .fork(let other):
-            return try park(
-                row,
-                ParkingFault(
-                    reason: .fork, number: row.number, detail: "\(other) stands there"))
+            counters.count(.deferred, "parked")
+            return .park(Fields())
         }
     }
 
-    private func refused(_ row: EventRow, _ error: PostgresError) -> ParkingFault {
-        ParkingFault(
-            reason: .refused, number: row.number, detail: error.detail,
-            sqlState: error.sqlState.map { "\($0)" }, constraint: error.constraint)
-    }
-
-    private func park(
-        _ row: EventRow, _ fault: ParkingFault
-    ) throws(PostgresError) -> EntryResult {
-        try store.park(row.account, fault)
-        parked?.insert(row.account)
-        counters.count(.dead, "parked:" + fault.reason.rawValue)
-        counters.alarm(
-            "persistence parked",
-            [
-                "account": row.account.tag, "orders_version": String(row.number),
-                "reason": fault.reason.rawValue, "detail": fault.detail,
-            ])
-        return .settle(.park(row.fields))
+    /// An event that cannot be read stops its account. Where not even that can be read it stops
+    /// nobody: it is a dead letter of its lane, and the next of its account finds the gap.
+    private func unreadable(
+        _ entry: Entry, _ error: MessageError
+    ) throws(PostgresError) -> Settlement.Disposition {
+        guard let account = try? EventRow.account(entry.fields) else {
+            counters.count(.dead, error.deadReason.rawValue)
+            return .dead(error.deadReason, Fields(["dead_detail": "\(error)"]))
+        }
+        return disposition(try writer.park(account, ParkingFault(unreadable: entry, error)))
     }
 
     /// How long each new row took from its report to here, by the clock that stamped the report.
-    private func report(
-        _ rows: [(index: Int, row: EventRow)], _ results: [EntryResult], _ lane: LaneID
-    ) {
-        let measured = rows.filter { results[$0.index] == .settle(.done) && $0.row.arrival != nil }
-        guard !measured.isEmpty else { return }
+    private func measure(_ written: [EventRow], _ lane: LaneID) {
+        let arrivals = written.compactMap(\.arrival)
+        for _ in arrivals.count..<written.count { counters.count(.applied, "commands") }
+        guard !arrivals.isEmpty else { return }
         do {
             let now = try events.time(partition: lane.partition)
-            for (_, row) in measured {
-                if let arrival = row.arrival { counters.applied(arrival: arrival, at: now) }
-            }
+            for arrival in arrivals { counters.applied(arrival: arrival, at: now) }
         } catch {
             counters.alarm("latency not measured", ["error": "\(error)"])
         }
     }
 
     private func trim(_ lane: LaneID) {
-        let now = MonotonicTime.now()
-        guard now.since(lastTrim) >= WriterProcessor.trimEvery else { return }
-        lastTrim = now
+        guard upkeep.isTrimDue(at: now()) else { return }
         do {
-            _ = try events.trim(partition: lane.partition, keep: WriterProcessor.kept)
+            upkeep.trimmed(try events.trim(partition: lane.partition, keep: Upkeep.kept), at: now())
         } catch {
+            upkeep.trimmed(0, at: now())
             counters.alarm("events not trimmed", ["error": "\(error)"])
         }
     }
 
-    func processSuspect(_ entry: Entry, lane: LaneID, now: Int64) -> EntryResult {
-        do throws(MessageError) {
-            let row = try EventRow(entry.fields)
-            let fault = ParkingFault(
-                reason: .unreadable, number: row.number, detail: "it ended three writers")
-            do throws(PostgresError) {
-                return try park(row, fault)
+    func processSuspect(_ entry: Entry, lane: LaneID, now serverNow: Int64) -> EntryResult {
+        do {
+            try look(lane)
+            let row: EventRow
+            do throws(MessageError) {
+                row = try EventRow(entry.fields)
             } catch {
-                return .hold
+                return .settle(try unreadable(entry, error))
             }
+            let isThere = try writer.store.tokens(of: [row]).values.contains(row.token)
+            if isThere { return .settle(disposition(.repeated)) }
+            let fault = ParkingFault(.unreadable, row.number, "it ended three writers")
+            return .settle(disposition(try writer.park(row.account, fault)))
         } catch {
-            return unreadable(entry, error)
+            alarm(error)
+            return .hold
         }
     }
 }

@@ -26,8 +26,11 @@ package enum Launch {
     }
 
     /// Any process that reads one stream and takes no arguments.
+    ///
+    /// - Parameter batch: how many entries a lane takes at once.
     package static func service(
-        _ name: String, about: String, usesNumbers: Bool = false, watched: [Role] = [],
+        _ name: String, about: String, batch: Int = Lane.batch, usesNumbers: Bool = false,
+        watched: [Role] = [],
         lane: @escaping @Sendable (Int) -> LaneID, processor: @escaping MakeProcessor
     ) {
         CommandLineHelp.answer(service: name, about: about)
@@ -35,7 +38,8 @@ package enum Launch {
             let settings = try Settings.ofProcess()
             try run(
                 name, settings, log: try Log(service: name, settings: settings),
-                usesNumbers: usesNumbers, watched: watched, lane: lane, processor: processor)
+                batch: batch, usesNumbers: usesNumbers, watched: watched, lane: lane,
+                processor: processor)
         } catch {
             CommandLineHelp.end(name, "\(error)")
         }
@@ -43,15 +47,15 @@ package enum Launch {
 
     /// The same for a process that has read its command line itself.
     package static func run(
-        _ name: String, _ settings: Settings, log: Log, usesNumbers: Bool = false,
-        watched: [Role] = [], lane: @escaping @Sendable (Int) -> LaneID,
+        _ name: String, _ settings: Settings, log: Log, batch: Int = Lane.batch,
+        usesNumbers: Bool = false, watched: [Role] = [], lane: @escaping @Sendable (Int) -> LaneID,
         processor: @escaping MakeProcessor
     ) throws {
         let address = try RedisAddress(try settings.text("REDIS_URL"))
         let options = try redisOptions(name, settings)
         let replicas = try settings.waitReplicas()
         let definition = ServiceDefinition(
-            name: name, usesNumbers: usesNumbers, watched: watched, lane: lane,
+            name: name, batch: batch, usesNumbers: usesNumbers, watched: watched, lane: lane,
             coordination: {
                 let stores = RedisStores(address, options: options, partitions: 1)
                 return Coordination(store: stores.coordination, pressure: stores.pressure)

@@ -2,7 +2,7 @@ package import ServiceRuntime
 import Shared
 
 /// What consumers of `events:{p}` need besides their lane.
-package final class RedisEventStore: EventStore {
+package final class RedisEventStore: EventStore, ParkedStore {
     private let client: StoreClient
     /// How many entries one call removes, so that it holds the server up for milliseconds at most.
     private static let mostTrimmed = 5_000
@@ -27,5 +27,30 @@ package final class RedisEventStore: EventStore {
             else { return nil }
             return try Number.int64(seconds) * 1_000 + Number.int64(microseconds) / 1_000
         }.get()
+    }
+
+    package func parked(
+        partition: Int, after: EntryID, count: Int
+    ) throws(StoreError) -> [Entry] {
+        let key = LaneID(events: partition, .persistence).parked
+        let command = Command("XRANGE", key, ["(\(after)", "+", "COUNT", String(count)])
+        return try client.run([command])[0].read("parked") { reply in
+            guard let found = reply.elements else { return nil }
+            var entries: [Entry] = []
+            for entry in found {
+                guard let parts = entry.elements, parts.count == 2,
+                    let id = parts[0].text.flatMap({ EntryID($0) }), let fields = parts[1].fields
+                else { return nil }
+                // What script `settle` adds stands in front.
+                entries.append(Entry(id: id, fields: Fields(Array(fields.list.dropFirst(2)))))
+            }
+            return entries
+        }.get()
+    }
+
+    package func removeParked(_ entries: [EntryID], partition: Int) throws(StoreError) {
+        guard !entries.isEmpty else { return }
+        let key = LaneID(events: partition, .persistence).parked
+        _ = try client.run(Command("XDEL", key, entries.map { "\($0)" }))
     }
 }

@@ -9,7 +9,7 @@ package final class RedisStores {
     package let coordination: any CoordinationStore
     package let dispatch: any DispatchStore
     package let reports: any ReportSink
-    package let events: any EventStore
+    package let events: any EventStore & ParkedStore
     package let projection: any ProjectionStore
     package let prices: RedisPriceStore
     package let pressure: any PressureStore

@@ -18,6 +18,14 @@ package protocol BatchProcessor: AnyObject {
     /// What becomes of an entry that killed three processes while it was alone in hand. `hold`
     /// where the store was away.
     func processSuspect(_ entry: Entry, lane: LaneID, now: Int64) -> EntryResult
+
+    /// Called when there is nothing to process, at least every `Lane.longestWait`: time to look
+    /// after what does not come as an entry.
+    func tend(_ lane: LaneID)
+}
+
+extension BatchProcessor {
+    package func tend(_ lane: LaneID) {}
 }
 
 /// How deferred messages wait: from 20 ms doubling to 5 s (architecture §3).

@@ -13,8 +13,11 @@ package final class Lane {
         case leaseLost
     }
 
-    /// Entries a batch.
+    /// Entries a batch, unless the service says otherwise.
     package static let batch = 256
+    /// Entries that one fetch hands out at most, so that no script holds the server up for long. A
+    /// larger batch is fetched in pieces.
+    package static let mostFetched = 256
     /// Held entries at which the lane stops fetching.
     package static let mostHeld = 10_000
     /// The longest wait for new entries; shorter than a lease.
@@ -27,6 +30,7 @@ package final class Lane {
     private let processor: any BatchProcessor
     private let lease: Lease
     private let now: () -> MonotonicTime
+    private let batch: Int
 
     private var held: [Entry] = []
     private var lastDelivered = EntryID.zero
@@ -39,23 +43,28 @@ package final class Lane {
         case pending(after: EntryID, singly: Bool)
     }
 
+    /// - Parameter batch: how many new entries one batch takes.
     package init(
         _ id: LaneID, store: any LaneStore, processor: any BatchProcessor, lease: Lease,
-        now: @escaping () -> MonotonicTime
+        now: @escaping () -> MonotonicTime, batch: Int = Lane.batch
     ) {
         self.id = id
         self.store = store
         self.processor = processor
         self.lease = lease
         self.now = now
+        self.batch = batch
     }
 
     /// Entries in hand that wait for a store or for another attempt.
     package var heldCount: Int { held.count }
 
-    /// Waits for work after an idle turn. Holds nothing while it waits.
+    /// Waits for work after an idle turn. A lane that takes nothing new waits the whole time,
+    /// whatever comes: nothing ever comes behind the last id of all.
     package func wait(milliseconds: Int64) throws(StoreError) {
-        try store.wait(id, after: lastDelivered, milliseconds: milliseconds)
+        let isFull = held.count >= Lane.mostHeld
+        try store.wait(
+            id, after: isFull ? .greatest : lastDelivered, milliseconds: milliseconds)
     }
 
     /// One batch. An error is the lane's own store being away: nothing is lost, the next turn reads
@@ -75,12 +84,18 @@ package final class Lane {
 
     private func takeNew() throws(StoreError) -> Turn {
         if held.count >= Lane.mostHeld { return try work([], now: 0, nextDue: nil) }
-        switch try store.fetch(id, lease.nonce, .new, count: Lane.batch) {
-        case .leaseLost: return .leaseLost
-        case .batch(let batch):
-            lastDelivered = batch.lastDelivered
-            return try work(
-                batch.entries, now: batch.now, nextDue: batch.nextDue.map { $0 - batch.now })
+        var entries: [Entry] = []
+        while true {
+            let most = min(batch - entries.count, Lane.mostFetched)
+            switch try store.fetch(id, lease.nonce, .new, count: most) {
+            case .leaseLost: return .leaseLost
+            case .batch(let page):
+                lastDelivered = page.lastDelivered
+                entries += page.entries
+                if page.entries.count == most, entries.count < batch { continue }
+                return try work(
+                    entries, now: page.now, nextDue: page.nextDue.map { $0 - page.now })
+            }
         }
     }
 
@@ -89,6 +104,7 @@ package final class Lane {
     ) throws(StoreError) -> Turn {
         let batch = held + entries
         guard !batch.isEmpty else {
+            processor.tend(id)
             let due = max(1, min(nextDue ?? Lane.longestWait, Lane.longestWait))
             return .idle(milliseconds: due)
         }
@@ -122,7 +138,7 @@ package final class Lane {
 
     private func recover(after: EntryID, singly: Bool) throws(StoreError) -> Turn {
         let page: FetchReply.Batch
-        switch try store.fetch(id, lease.nonce, .pending(after: after), count: Lane.batch) {
+        switch try store.fetch(id, lease.nonce, .pending(after: after), count: Lane.mostFetched) {
         case .leaseLost: return .leaseLost
         case .batch(let batch): page = batch
         }

@@ -6,8 +6,19 @@ package protocol EventStore: AnyObject {
     /// server's clock. Returns how many went.
     func trim(partition: Int, keep: Int64) throws(StoreError) -> Int
 
-    /// The server's clock, ms.
+    /// The clock of the server that keeps the partition's events, ms.
     func time(partition: Int) throws(StoreError) -> Int64
+}
+
+/// The records of accounts whose persistence has stopped: `parked:{p}`, where settling moves them.
+package protocol ParkedStore: AnyObject {
+    /// Records behind an entry, in the order in which they were parked, with the fields of the
+    /// events that they were.
+    func parked(partition: Int, after: EntryID, count: Int) throws(StoreError) -> [Entry]
+
+    /// Removes records that have come to where they belong. It needs no lease: they are there for
+    /// good, whoever says so.
+    func removeParked(_ entries: [EntryID], partition: Int) throws(StoreError)
 }
 
 /// What the projector writes for other readers, each guarded so that a repeat or a sleeper changes

@@ -6,6 +6,8 @@ package struct EntryID: Hashable, Sendable, Comparable, CustomStringConvertible 
     package let sequence: Int64
 
     package static let zero = EntryID(milliseconds: 0, sequence: 0)
+    /// Behind every entry that there will ever be.
+    package static let greatest = EntryID(milliseconds: .max, sequence: .max)
 
     package init(milliseconds: Int64, sequence: Int64) {
         self.milliseconds = milliseconds

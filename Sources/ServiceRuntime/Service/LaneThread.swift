@@ -45,7 +45,7 @@ final class LaneThread: Sendable {
             let equipment = try definition.equip(id, tools)
             lane = Lane(
                 id, store: equipment.store, processor: equipment.processor, lease: lease,
-                now: MonotonicTime.now)
+                now: MonotonicTime.now, batch: definition.batch)
         } catch {
             tools.log.write(.error, "lane not equipped", ["lane": "\(id)", "error": "\(error)"])
             return

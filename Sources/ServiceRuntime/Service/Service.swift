@@ -6,6 +6,8 @@ package struct ServiceDefinition: Sendable {
     package let name: String
     /// The stream it reads, one lane a partition.
     package let lane: @Sendable (_ partition: Int) -> LaneID
+    /// Entries that one batch of a lane takes.
+    package let batch: Int
     /// Whether its decisions need numbers for ids.
     package let usesNumbers: Bool
     /// The roles whose queues are watched; while one is too deep, or memory short, decisions see it
@@ -17,12 +19,13 @@ package struct ServiceDefinition: Sendable {
     package let equip: @Sendable (LaneID, ServiceTools) throws -> LaneEquipment
 
     package init(
-        name: String, usesNumbers: Bool = false, watched: [Role] = [],
+        name: String, batch: Int = Lane.batch, usesNumbers: Bool = false, watched: [Role] = [],
         lane: @escaping @Sendable (Int) -> LaneID,
         coordination: @escaping @Sendable () throws -> Coordination,
         equip: @escaping @Sendable (LaneID, ServiceTools) throws -> LaneEquipment
     ) {
         self.name = name
+        self.batch = batch
         self.usesNumbers = usesNumbers
         self.watched = watched
         self.lane = lane

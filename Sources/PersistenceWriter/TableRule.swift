@@ -36,13 +36,13 @@ struct TableRule: Sendable {
         _ column: String, _ type: String = "text", from name: String? = nil
     ) -> Column {
         let name = name ?? column
-        return Column(column, type) { $0.fields.present(name) }
+        return Column(column, type) { $0.present(name) }
     }
 
     private static func field(
         _ column: String, _ type: String, from name: String, else standard: String
     ) -> Column {
-        Column(column, type) { $0.fields.present(name) ?? standard }
+        Column(column, type) { $0.present(name) ?? standard }
     }
 
     private static let account = [field("user_type"), field("user_id")]
@@ -77,14 +77,16 @@ struct TableRule: Sendable {
         let names = ["group", "leverage", "sending_orders", "status", "account_number"]
         let config = Fields(event.fields.list.filter { names.contains($0.name) })
         return [
-            event.account.userType.rawValue, event.account.userID, event.fields["group"],
-            event.fields["leverage"], event.fields["status"], event.fields["sending_orders"],
-            event.fields["account_number"], JSONText.object(config),
+            event.account.userType.rawValue, event.account.userID, event["group"],
+            event["leverage"], event["status"], event["sending_orders"],
+            event["account_number"], JSONText.object(config),
         ]
     }
 
+    /// Only events that are new to their account come here, so one that is there already is refused
+    /// rather than kept without a word.
     static let events = TableRule(
-        "order_events", key: ["user_type", "user_id", "orders_version"], onConflict: .keep,
+        "order_events", key: ["user_type", "user_id", "orders_version"], onConflict: .refuse,
         account + [
             field("orders_version", "bigint"), field("orders_token"), field("event_id"),
             field("type"), field("order_id", "bigint"), field("order_version", "bigint"),
@@ -112,13 +114,14 @@ struct TableRule: Sendable {
             field("placed_by"), field("order_version", "bigint"),
             field("orders_version", "bigint"), field("created_ms", "bigint", from: "created_at"),
             field("opened_ms", "bigint", from: "opened_at"),
-            Column("ended_ms", "bigint") { isTerminal($0) ? $0.fields["ts"] : nil },
+            Column("ended_ms", "bigint") { $0.state?.isTerminal == true ? $0["ts"] : nil },
             field("updated_ms", "bigint", from: "ts"),
             Column("snapshot", "jsonb") { JSONText.object(Order.snapshot(ofEvent: $0.fields)) },
         ])
 
     static let rejections = TableRule(
-        "order_rejections", key: ["user_type", "user_id", "orders_version"], onConflict: .keep,
+        "order_rejections", key: ["user_type", "user_id", "orders_version"],
+        onConflict: .refuse,
         account + [
             field("orders_version", "bigint"), field("order_id", "bigint"),
             field("provider_order_id"), field("symbol"), field("rejection_type"),
@@ -128,6 +131,7 @@ struct TableRule: Sendable {
             field("ts_ms", "bigint", from: "ts"),
         ])
 
+    /// An id that is used again after its day keeps its first answer.
     static let requests = TableRule(
         "requests", key: ["user_type", "user_id", "request_id"], onConflict: .keep,
         account + [
@@ -140,9 +144,5 @@ struct TableRule: Sendable {
     private static func isTotal(_ name: String) -> Bool {
         name.hasPrefix("m:") || name.hasPrefix("used_margin") || name.hasPrefix("orders_")
             || name == "balance"
-    }
-
-    private static func isTerminal(_ event: EventRow) -> Bool {
-        OrderState(rawValue: event.fields["to_state"] ?? "")?.isTerminal ?? false
     }
 }
