@@ -78,7 +78,7 @@ package protocol AccountStore: PriceStore {
     /// Terms of groups; a missing hash is an empty `Fields`.
     func terms(_ keys: [TermsKey]) throws(StoreError) -> [TermsKey: Fields]
 
-    /// Claims new ids for their orders for a day; false where the id leads to another order.
+    /// Claims new ids for their orders for a day; false where the id is taken, whoever took it.
     func claim(_ ids: [IDClaim]) -> [Result<Bool, StoreError>]
 
     func apply(_ writes: [AccountWrite]) -> [Result<ApplyReply, StoreError>]

@@ -66,9 +66,7 @@ extension MemoryWorld: AccountStore {
     package func claim(_ ids: [IDClaim]) -> [Result<Bool, StoreError>] {
         ids.map { claim in
             let key = Keys.lookup(claim.id)
-            if let taken = self[string: key], keeps(.claim) {
-                return .success(taken == claim.order.text)
-            }
+            if self[string: key] != nil, keeps(.claim) { return .success(false) }
             set(key, claim.order.text, milliseconds: MemoryWorld.day)
             return .success(true)
         }
@@ -77,6 +75,7 @@ extension MemoryWorld: AccountStore {
     package func apply(_ writes: [AccountWrite]) -> [Result<ApplyReply, StoreError>] {
         writes.map { write in
             if let conflict = conflict(write) { return .success(.conflict(conflict)) }
+            oldestApplied = max(oldestApplied, now - write.loadedAt)
             for change in write.writes { perform(change) }
             return .success(.applied(at: now))
         }

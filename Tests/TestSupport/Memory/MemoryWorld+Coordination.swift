@@ -17,7 +17,9 @@ extension MemoryWorld: CoordinationStore {
 
     package func acquire(_ leases: [LeaseClaim]) -> [Bool] {
         leases.map { lease in
-            guard self[string: lease.key] == nil else { return false }
+            // Asked again by the same nonce, whose first answer was lost, it says yes again.
+            let holder = self[string: lease.key]
+            guard holder == nil || holder == lease.nonce.text else { return false }
             set(lease.key, lease.nonce.text, milliseconds: Lease.lifetime.milliseconds)
             return true
         }

@@ -48,17 +48,21 @@ extension MemoryWorld: DispatchStore {
 
     package func route(_ messages: [RoutedMessage]) -> [Result<Void, StoreError>] {
         messages.map { message in
+            routed += 1
             append(message.fields, to: LaneID(queue: message.role, message.partition).stream)
             return .success(())
         }
     }
 
     package func attach(_ id: LifecycleID, _ kind: IDKind, to key: OrderKey) {
-        let holdings = key.account.holdings(key.order)
-        guard !self[hash: holdings].isEmpty else { return }
-        var ids = NamedList(text: self[hash: holdings]["ids"] ?? "")
-        ids.set(id.text, kind.rawValue)
-        self[hash: holdings]["ids"] = ids.text
+        for hash in [key.account.holdings(key.order), key.account.orderDone(key.order)] {
+            guard !self[hash: hash].isEmpty else { continue }
+            var ids = NamedList(text: self[hash: hash]["ids"] ?? "")
+            ids.set(id.text, kind.rawValue)
+            self[hash: hash]["ids"] = ids.text
+        }
+        // Decisions that were made without the id conflict.
+        set(key.account.portfolio, Fields(["orders_token": "attached/\(id)"]))
         set(Keys.lookup(id), key.order.text)
     }
 }

@@ -12,6 +12,8 @@ extension MemoryWorld {
         records.map { record in
             guard let identity = record.identity else { return .success(()) }
             for id in record.lookups { set(Keys.lookup(id), identity.order.text) }
+            guard record.placesOrder else { return .success(()) }
+            set(Keys.lookup(LifecycleID(identity.order)), identity.order.text)
             set(
                 Keys.orderData(identity.order),
                 Fields([
@@ -46,12 +48,18 @@ extension MemoryWorld {
             append(letter, to: lane.dead)
             return
         }
+        enqueued[message.id.text, default: 0] += 1
         append(message.fields, to: lane.stream)
     }
 
     package func publishEvents(_ records: [Record], partition: Int) -> [EmitReply] {
         let lane = LaneID(events: partition, .persistence)
-        return records.map { emit($0, lane) }
+        var stopped: [AccountID: EmitReply] = [:]
+        return records.map { record in
+            let reply = stopped[record.account] ?? emit(record, lane)
+            if reply == .fork || reply == .gap { stopped[record.account] = reply }
+            return reply
+        }
     }
 
     private func emit(_ record: Record, _ lane: LaneID) -> EmitReply {
@@ -81,13 +89,13 @@ extension MemoryWorld {
     package func unbox(_ published: [[Record]]) -> [Result<UnboxReply, StoreError>] {
         published.map { records in
             guard let account = records.first?.account else { return .success(.removed) }
+            let version = self[hash: account.portfolio]["orders_version"].flatMap { Int64($0) }
+            let newest = records.map(\.number).max() ?? 0
+            guard newest <= version ?? 0 else { return .success(.fork) }
             for record in records where box(of: record).hasPrefix(record.token.text + " ") {
                 self[hash: account.outbox][String(record.number)] = nil
             }
-            let version = self[hash: account.portfolio]["orders_version"].flatMap { Int64($0) }
-            let newest = records.map(\.number).max() ?? 0
-            let isEmpty = self[hash: account.outbox].isEmpty
-            return .success(isEmpty && newest > version ?? 0 ? .fork : .removed)
+            return .success(.removed)
         }
     }
 

@@ -25,6 +25,13 @@ package final class MemoryWorld {
     /// Answers that were announced, `<user_type>:<id> <request_id>`.
     package var announced: [String] = []
 
+    /// How often each id entered a provider's queue.
+    package var enqueued: [String: Int] = [:]
+    /// How many messages were routed to workers.
+    package var routed = 0
+    /// The oldest decision that was applied, ms.
+    package var oldestApplied: Int64 = 0
+
     package struct Delayed {
         package let due: Int64
         package let fields: Fields
