@@ -1,4 +1,5 @@
 import RedisDriver
+import ServiceRuntime
 import Shared
 
 /// The announcements of answered commands, on a connection of their own. Announcements are only
@@ -29,6 +30,7 @@ struct AnswerChannel {
         } catch {
             // The keys hold the answers; they are read while this connection is away.
             connection = nil
+            Thread.rest(min(timeout, .milliseconds(50)))
         }
         return texts
     }

@@ -59,8 +59,9 @@ final class CommandClient {
     /// - Throws: when a command has had no answer for the client's time-out.
     func collect(within wait: Duration) throws -> [AnsweredCommand] {
         guard !waiting.isEmpty else { return [] }
-        let names = channel.announced(within: wait).filter { waiting[$0] != nil }
-        var answers = try read(names)
+        // Whoever repeats a publication announces again.
+        let names = Set(channel.announced(within: wait)).filter { waiting[$0] != nil }
+        var answers = try read(Array(names))
         let now = MonotonicTime.now()
         if now.since(lastLook) >= Self.grace {
             lastLook = now

@@ -34,6 +34,8 @@ struct TradingRun {
     /// How the orders that are finished ended.
     struct Tally: Sendable, Equatable {
         var closed = 0
+        /// Events of our orders.
+        var events = 0
         var refused: [String: Int] = [:]
         var ended: [String: Int] = [:]
         var answers = Histogram()
@@ -132,7 +134,11 @@ extension TradingRun {
                 let state = OrderState(rawValue: text), event["user_id"] == trade.account.userID,
                 event["user_type"] == trade.account.userType.rawValue
             else { continue }
+            tally.events += 1
             switch state {
+            case .open where event["from_state"] == OrderState.closing.rawValue:
+                tally.ended["close_rejected", default: 0] += 1
+                end(number)
             case .open:
                 guard trade.stage == .placing, let order = event["order_id"] else { continue }
                 tally.fills.add(now.since(trade.since).milliseconds)

@@ -18,7 +18,7 @@ struct CommandTree: Sendable {
             if let spec = specs.first(where: { $0.path == path + [word] }) {
                 return .command(spec, Array(words.dropFirst(spec.path.count)))
             }
-            if word == "--help" || word == "help" { return .help(path) }
+            if ["--help", "-h", "help"].contains(word) { return .help(path) }
             guard isGroup(path + [word]) else { throw unknown(word, below: path) }
             path.append(word)
         }

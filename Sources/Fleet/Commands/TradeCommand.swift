@@ -78,6 +78,8 @@ enum TradeCommand {
         let rate = Int64(tally.closed) * 1_000 / milliseconds
         report.line("milliseconds: \(milliseconds)", "milliseconds", JSONValue(milliseconds))
         report.line("orders a second: \(rate)", "orders_per_second", JSONValue(rate))
+        let events = Int64(tally.events) * 1_000 / milliseconds
+        report.line("events a second: \(events)", "events_per_second", JSONValue(events))
         var latencies = Table([
             .init("step"), .init("p50_ms", numeric: true), .init("p99_ms", numeric: true),
             .init("count", numeric: true),

@@ -40,14 +40,17 @@ struct FleetChecks {
                 RedisCommand(
                     "XPENDING", slot: lane.slot.number, [lane.stream.text, lane.group.rawValue])
             })
-        let missing = zip(lanes, replies).filter { _, reply in
-            if case .failure = reply { true } else { false }
+        var missing: [LaneID] = []
+        for (lane, reply) in zip(lanes, replies) {
+            guard case .failure(let error) = reply else { continue }
+            guard error.name == .noGroup else { throw error }
+            missing.append(lane)
         }
         guard let first = missing.first else {
             return .ok("consumer groups", "\(lanes.count) of \(lanes.count)")
         }
         return .failed(
-            "consumer groups", "\(missing.count) missing, such as \(first.0): run 'fleet init'")
+            "consumer groups", "\(missing.count) missing, such as \(first): run 'fleet init'")
     }
 
     /// Each process that must run, and whether every partition has an owner.
