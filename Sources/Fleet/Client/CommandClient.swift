@@ -22,13 +22,18 @@ final class CommandClient {
 
     /// How long an announcement may be missing before the key is looked at.
     private static let grace: Duration = .milliseconds(200)
+    /// How long a command may stay silent before it is sent again; twice as long each time, so that a
+    /// queue that is merely long does not grow from it.
+    private static let patience: Duration = .seconds(3)
     /// Read at a time from keys, so that one reply stays small.
     private static let pageSize = 1_000
 
     private struct Waiting {
         let command: OutgoingCommand
-        var sentAt: MonotonicTime
+        let sentAt: MonotonicTime
         let deadline: MonotonicTime
+        var sendsAgainAt: MonotonicTime
+        var patience = CommandClient.patience
     }
 
     /// - Parameter timeout: how long one answer may take.
@@ -49,7 +54,8 @@ final class CommandClient {
             let name = Self.name(of: command)
             precondition(waiting[name] == nil, "\(name) is in flight")
             waiting[name] = Waiting(
-                command: command, sentAt: now, deadline: now.advanced(by: timeout))
+                command: command, sentAt: now, deadline: now.advanced(by: timeout),
+                sendsAgainAt: now.advanced(by: Self.patience))
         }
         try append(commands)
     }
@@ -67,6 +73,7 @@ final class CommandClient {
             lastLook = now
             answers += try read(overdue(at: now))
             try giveUp(at: now)
+            try sendAgain(at: now)
         }
         return answers
     }
@@ -136,7 +143,8 @@ extension CommandClient {
             for (command, fields) in zip(page, hashes) where !fields.isEmpty {
                 waiting[Self.name(of: command)] = nil
                 answers.append(
-                    AnsweredCommand(command: command, result: try CommandResult(fields)))
+                    AnsweredCommand(
+                        command: command, result: try command.answer(in: CommandResult(fields))))
             }
         }
         return answers
@@ -144,6 +152,19 @@ extension CommandClient {
 
     private func overdue(at now: MonotonicTime) -> [String] {
         waiting.filter { now.since($0.value.sentAt) >= Self.grace }.map(\.key)
+    }
+
+    /// Sends what stays silent once more: a server that died may have lost the command, or never got
+    /// it.
+    private func sendAgain(at now: MonotonicTime) throws {
+        var silent: [OutgoingCommand] = []
+        for (name, command) in waiting where now >= command.sendsAgainAt {
+            let patience = command.patience + command.patience
+            waiting[name]?.patience = patience
+            waiting[name]?.sendsAgainAt = now.advanced(by: patience)
+            silent.append(command.command)
+        }
+        if !silent.isEmpty { try append(silent) }
     }
 
     /// Ends the waiting for what stays silent, with what to look at.

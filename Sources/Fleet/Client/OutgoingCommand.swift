@@ -24,6 +24,16 @@ struct OutgoingCommand: Sendable, Equatable {
         self.fields = fields
     }
 
+    /// What an answer under the command's request id says of this command: that of another command
+    /// says that the id was used (domain §7).
+    func answer(in result: CommandResult) throws -> CommandResult {
+        let own = try Command(fields, entry: "0-0").request?.digest
+        guard own != result.digest else { return result }
+        return CommandResult(
+            digest: result.digest, isAccepted: false, reason: "request_id_reused", order: nil,
+            lifecycleID: nil, timestamp: result.timestamp)
+    }
+
     static func create(_ terms: AccountTerms, request: RequestID) -> Self {
         Self(
             .accountCreate, terms.account, request: request,

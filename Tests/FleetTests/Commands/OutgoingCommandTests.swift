@@ -42,6 +42,24 @@ import Testing
         }
     }
 
+    /// An answer under the same request id, but to other fields, is no answer to this command.
+    @Test func anAnswerToOtherFieldsSaysThatTheIDWasUsed() throws {
+        let account = try #require(account)
+        let request = try RequestID("r:1")
+        let asked = OutgoingCommand.deposit(5, to: account, request: request)
+        let digest = try #require(try Command(asked.fields, entry: "1-0").request?.digest)
+        let answer = CommandResult(
+            digest: digest, isAccepted: true, reason: nil, order: nil, lifecycleID: nil,
+            timestamp: 1)
+        #expect(try asked.answer(in: answer) == answer)
+        let later = OutgoingCommand.deposit(5, to: account, request: request)
+        #expect(try later.answer(in: answer) == answer)
+        let other = try OutgoingCommand.deposit(6, to: account, request: request)
+            .answer(in: answer)
+        #expect(!other.isAccepted)
+        #expect(other.reason == "request_id_reused")
+    }
+
     @Test func requestIDsOfPeopleAreNeverTheSame() throws {
         let ids = try (0..<1_000).map { _ in try FreshRequest.id() }
         #expect(Set(ids).count == 1_000)
