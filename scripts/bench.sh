@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Measures the fleet against the raw limit of its Redis, on servers of its own; further arguments go to
-# the `benchmarks` binary. Nothing else should run on the machine meanwhile.
+# Measures the workers against the raw limit of their Redis, on a server of its own; arguments go to
+# the `benchmarks` binary (--help lists them). Nothing else should run on the machine meanwhile.
 set -euo pipefail
 
 # shellcheck source=scripts/lib.sh
@@ -12,16 +12,15 @@ restart_interruptible "$@"
 cd "$ROOT"
 scripts/install.sh
 begin_run
-run_member swift build "${BUILD_FLAGS[@]}"
+for product in benchmarks dispatcher worker-open worker-close; do
+    run_member swift build "${BUILD_FLAGS[@]}" --product "$product"
+done
 ORDERFLEET_BIN=$(swift build "${BUILD_FLAGS[@]}" --show-bin-path)
 start_redis redis
-start_postgres postgres
 
-# What the benchmark finds: the servers, the binaries that it starts, a folder for its own.
-export REDIS_URL DATABASE_URL ORDERFLEET_BIN MARKET_HOURS=always
-run_member "$ORDERFLEET_BIN/fleet" init
-run_member "$ORDERFLEET_BIN/fleet" migrate
+# What the benchmark finds: the server, which it empties, and the binaries that it starts. What it
+# writes lies in TMPDIR, a folder of the run.
+export REDIS_URL ORDERFLEET_BIN
 run_member "$ORDERFLEET_BIN/benchmarks" "$@"
-stop_member "$POSTGRES_PID" INT
 stop_member "$REDIS_PID" TERM
 expect_no_members "the benchmark"

@@ -1,0 +1,27 @@
+import RedisDriver
+import ServiceRuntime
+import Shared
+
+extension Server {
+    /// What the one living member of a service tells of itself; nil before its first beat.
+    func heartbeat(of service: String) throws -> Fields? {
+        let members = try call("ZRANGE", Keys.members(service).text, "0", "-1").elements ?? []
+        guard members.count == 1, let member = members[0].string else { return nil }
+        let values = try call("HGETALL", Keys.heartbeat(member).text).elements ?? []
+        guard !values.isEmpty else { return nil }
+        return Fields(
+            stride(from: 0, to: values.count - 1, by: 2).map {
+                Fields.Field(values[$0].string ?? "", values[$0 + 1].string ?? "")
+            })
+    }
+
+    /// Waits until the member has all lanes and nothing to do.
+    func waitForLanes(of service: String) throws {
+        let all = (0..<Scene.partitions).map(String.init).joined(separator: ",")
+        for _ in 0..<1_000 {
+            if try heartbeat(of: service)?["partitions"] == all { return }
+            Thread.rest(.milliseconds(20))
+        }
+        throw BenchmarkError("\(service) did not get its lanes within 20 s")
+    }
+}

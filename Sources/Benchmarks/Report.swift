@@ -1,0 +1,90 @@
+import Glibc
+import ServiceRuntime
+
+/// What the benchmark prints: one fact a line, on standard output; what it does now, on standard error.
+struct Report {
+    func progress(_ text: String) {
+        let line = "… \(text)\n"
+        _ = line.withCString { write(2, $0, strlen($0)) }
+    }
+
+    /// At once, also into a pipe.
+    func say(_ line: String) {
+        print(line)
+        fflush(nil)
+    }
+
+    func rates(_ name: String, _ worker: String, _ result: Throughput.Result, logged: Bool) {
+        let log = logged ? "log everysec" : "no log"
+        let own = Report.median(result.worker.map(\.rate))
+        let raw = Report.median(result.raw.map(\.rate))
+        say("\(name) a second of one \(worker), \(log): \(Report.whole(own))")
+        say("\(name) a second, raw limit, \(log): \(Report.whole(raw))")
+        say("\(name), share of the raw limit, \(log): \(Report.tenths(own / raw * 100)) %")
+        say(
+            "\(name), rounds (worker / raw), \(log): "
+                + zip(result.worker, result.raw).map {
+                    "\(Report.whole($0.rate)) / \(Report.whole($1.rate))"
+                }.joined(separator: ", "))
+        say(
+            "\(name), commands each, \(log): \(Report.tenths(result.sent)) sent, "
+                + "\(Report.tenths(Report.median(result.worker.map(\.commands)))) run, "
+                + "\(Report.whole(result.bytes)) bytes")
+        say(
+            "\(name), time on a core each, \(log): worker "
+                + "\(Report.tenths(Report.median(result.worker.map(\.workerCost)))) µs, Redis "
+                + "\(Report.tenths(Report.median(result.worker.map(\.serverCost)))) µs, Redis in the "
+                + "replay \(Report.tenths(Report.median(result.raw.map(\.serverCost)))) µs")
+    }
+
+    func growth(_ rows: [(accounts: Int, runs: [Run])]) {
+        for (accounts, runs) in rows {
+            say(
+                "cost of a fill among \(accounts) accounts: worker "
+                    + "\(Report.tenths(Report.median(runs.map(\.workerCost)))) µs, Redis "
+                    + "\(Report.tenths(Report.median(runs.map(\.serverCost)))) µs, commands "
+                    + "\(Report.tenths(Report.median(runs.map(\.commands))))")
+        }
+    }
+
+    func latency(_ histogram: Histogram, rate: Int) {
+        say(
+            "report to applied at \(rate) a second: p50 at most "
+                + "\(Report.bound(histogram, 500)), p99 at most \(Report.bound(histogram, 990))")
+    }
+
+    func rest(_ result: Rest.Result, seconds: Int) {
+        let megabytes = Double(result.memory) / 1_000_000
+        say("memory of worker-open after \(seconds) s of rest: \(Report.tenths(megabytes)) MB")
+        say(
+            "core of worker-open over \(seconds) s of rest: "
+                + "\(Report.hundredths(result.share * 100)) %")
+    }
+
+    private static func bound(_ histogram: Histogram, _ perMille: Int) -> String {
+        guard let bound = histogram.percentile(perMille: perMille) else { return "nothing" }
+        return bound == .max ? "more than the last bucket" : "\(bound) ms"
+    }
+
+    static func median(_ values: [Double]) -> Double {
+        let sorted = values.sorted()
+        guard let last = sorted.last else { return .nan }
+        let middle = sorted.count / 2
+        return sorted.count.isMultiple(of: 2)
+            ? (sorted[middle - 1] + sorted[middle]) / 2
+            : sorted.count == 1 ? last : sorted[middle]
+    }
+
+    private static func whole(_ value: Double) -> String { String(Int(value.rounded())) }
+
+    private static func tenths(_ value: Double) -> String {
+        let scaled = Int((value * 10).rounded())
+        return "\(scaled / 10).\(abs(scaled % 10))"
+    }
+
+    private static func hundredths(_ value: Double) -> String {
+        let scaled = Int((value * 100).rounded())
+        let rest = abs(scaled % 100)
+        return "\(scaled / 100).\(rest < 10 ? "0" : "")\(rest)"
+    }
+}

@@ -1,0 +1,4 @@
+import RedisDriver
+
+/// The domain has commands too.
+typealias RedisCommand = RedisDriver.Command
