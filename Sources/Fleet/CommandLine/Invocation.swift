@@ -69,7 +69,9 @@ extension Invocation {
         var options: [String: String] = [:]
         var isLiteral = false
         while let word = words.next() {
-            if isLiteral || !word.hasPrefix("--") {
+            if word == "-h", !isLiteral {
+                options[Option.help.name] = ""
+            } else if isLiteral || !word.hasPrefix("--") {
                 guard isLiteral || !Self.isShortOption(word) else {
                     throw UsageError("unknown option '\(word)'", path: spec.path)
                 }

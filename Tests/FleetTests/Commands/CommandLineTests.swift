@@ -26,6 +26,11 @@ import Testing
         #expect(read.isJSON)
     }
 
+    @Test(arguments: ["status -h", "status --help", "order place -h live:1"])
+    func helpNeedsNothingElse(line: String) throws {
+        #expect(try invocation(line).has(Option.help.name))
+    }
+
     @Test func aNegativeNumberIsAValueAndNoOption() throws {
         #expect(try invocation("account deposit live:1 -5").word(1) == "-5")
     }
