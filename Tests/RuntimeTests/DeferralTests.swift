@@ -68,3 +68,28 @@ import Testing
         #expect(waits(reason, most: 50_000).death == nil)
     }
 }
+
+@Suite("Deferral alarms") struct DeferralAlarmTests {
+    /// How often each reason alarms while a message is deferred 40 times, and after how many ms.
+    @Test(
+        "money alarms at once, everything after a minute, once each",
+        arguments: [
+            (DeferReason.early, [60_100]), (.unknownID, [60_100]),
+            (.waitingForRate, [0, 60_100]), (.waitingForPrice, [0, 60_100]),
+        ])
+    func alarms(_ reason: DeferReason, _ expected: [Int64]) {
+        var entry = Entry(id: EntryID(milliseconds: 1, sequence: 1), fields: Fields())
+        var now: Int64 = 0
+        var alarmed: [Int64] = []
+        for _ in 0..<40 {
+            if Deferral.alarms(entry, reason) { alarmed.append(now) }
+            guard
+                case .delay(let wait, let fields) = Deferral.disposition(
+                    of: entry, reason, now: now)
+            else { break }
+            entry = Entry(id: entry.id, fields: fields)
+            now += wait
+        }
+        #expect(alarmed == expected)
+    }
+}

@@ -100,15 +100,13 @@ extension RedisAccountStore {
 
     /// Where the account's tag and the request's id are all that is said: whoever asked reads the
     /// answer under its key.
-    package func announce(_ records: [Record]) throws(StoreError) {
-        let commands = records.compactMap { record in
-            record.answered.map { request in
-                Command(
-                    "PUBLISH", slot: nil,
-                    [Keys.resultsChannel, "\(record.account.tag) \(request.text)"])
-            }
+    package func announce(_ commands: [AnsweredCommand]) throws(StoreError) {
+        let messages = commands.map { command in
+            Command(
+                "PUBLISH", slot: nil,
+                [Keys.resultsChannel, "\(command.account.tag) \(command.request.text)"])
         }
-        for reply in client.run(commands) { _ = try reply.get() }
+        for reply in client.run(messages) { _ = try reply.get() }
     }
 
     package func unbox(_ published: [[Record]]) -> [Result<UnboxReply, StoreError>] {

@@ -98,9 +98,32 @@ package final class AccountProcessor<Handler: MessageHandler>: BatchProcessor {
         }
         var publication = Publication(store: store, partition: partition)
         publication.publish(boxes)
-        return verdicts.map { verdict in
+        let ends = verdicts.map { verdict in
             guard let fault = publication.faults[verdict.work.account] else { return verdict }
             return after(fault, verdict)
+        }
+        announceOthers(ends)
+        return ends
+    }
+
+    /// Records announce the commands that made them; refusals and repeats have none. Who misses
+    /// this finds the answer under its key.
+    private func announceOthers(_ verdicts: [Verdict]) {
+        var commands: [AnsweredCommand] = []
+        for verdict in verdicts {
+            for (item, ruling) in zip(verdict.work.items, verdict.rulings) {
+                guard ruling.isAnswerWithoutRecord, let request = item.message.request else {
+                    continue
+                }
+                commands.append(
+                    AnsweredCommand(account: verdict.work.account, request: request.id))
+            }
+        }
+        guard !commands.isEmpty else { return }
+        do {
+            try store.announce(commands)
+        } catch {
+            counters.alarm("answers not announced", ["error": "\(error)"])
         }
     }
 

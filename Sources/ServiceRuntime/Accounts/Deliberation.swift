@@ -173,6 +173,14 @@ struct Deliberation<Handler: MessageHandler> {
 }
 
 extension Ruling {
+    /// Whether a command was answered without a transition.
+    var isAnswerWithoutRecord: Bool {
+        switch self {
+        case .answered, .refused: true
+        case .applied, .ignored, .deferred, .dead, .failed, .waiting: false
+        }
+    }
+
     /// Whether later messages of the account wait for this one.
     var stopsChain: Bool {
         switch self {

@@ -65,7 +65,10 @@ struct Publication {
         let answered = records.filter { $0.answered != nil }
         guard !answered.isEmpty else { return }
         do {
-            try store.announce(answered)
+            try store.announce(
+                answered.compactMap { record in
+                    record.answered.map { AnsweredCommand(account: record.account, request: $0) }
+                })
         } catch {
             for record in answered { faults[record.account] = .held(error) }
         }

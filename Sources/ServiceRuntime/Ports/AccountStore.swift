@@ -103,10 +103,21 @@ package protocol AccountStore: PriceStore {
     ) throws(StoreError) -> [EmitReply]
 
     /// Announces answered commands. Whoever missed it reads the result's key.
-    func announce(_ records: [Record]) throws(StoreError)
+    func announce(_ commands: [AnsweredCommand]) throws(StoreError)
 
     /// Takes published records out of their outboxes, one account an item.
     func unbox(_ published: [[Record]]) -> [Result<UnboxReply, StoreError>]
+}
+
+/// A command whose answer stands under its key.
+package struct AnsweredCommand: Hashable, Sendable {
+    package let account: AccountID
+    package let request: RequestID
+
+    package init(account: AccountID, request: RequestID) {
+        self.account = account
+        self.request = request
+    }
 }
 
 /// A group's terms of a symbol.

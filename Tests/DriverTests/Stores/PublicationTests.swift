@@ -214,7 +214,10 @@ struct PublicationTests {
             }
         let listener = RedisConnection(endpoint, address: address)
         _ = try listener.call(RedisCommand("SUBSCRIBE", slot: nil, [Keys.resultsChannel])).get()
-        try home.stores.accounts.announce(records)
+        try home.stores.accounts.announce(
+            records.compactMap { record in
+                record.answered.map { AnsweredCommand(account: record.account, request: $0) }
+            })
         let wanted = Reply.array([
             .text("message"), .text(Keys.resultsChannel), .text("\(home.account.tag) r1"),
         ])

@@ -49,8 +49,8 @@ extension GatedStore: AccountStore {
         try single(.publishEvents) { world.publishEvents(records, partition: partition) }
     }
 
-    package func announce(_ records: [Record]) throws(StoreError) {
-        try single(.announce) { world.announce(records) }
+    package func announce(_ commands: [AnsweredCommand]) throws(StoreError) {
+        try single(.announce) { world.announce(commands) }
     }
 
     package func unbox(_ published: [[Record]]) -> [Result<UnboxReply, StoreError>] {

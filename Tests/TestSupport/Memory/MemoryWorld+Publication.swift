@@ -12,7 +12,7 @@ extension MemoryWorld {
         records.map { record in
             guard let identity = record.identity else { return .success(()) }
             for id in record.lookups { set(Keys.lookup(id), identity.order.text) }
-            guard record.placesOrder else { return .success(()) }
+            guard record.event["order_version"] == "1" else { return .success(()) }
             set(Keys.lookup(LifecycleID(identity.order)), identity.order.text)
             set(
                 Keys.orderData(identity.order),
@@ -79,11 +79,8 @@ extension MemoryWorld {
         return .appended
     }
 
-    package func announce(_ records: [Record]) {
-        for record in records {
-            guard let request = record.answered else { continue }
-            announced.append("\(record.account.tag) \(request.text)")
-        }
+    package func announce(_ commands: [AnsweredCommand]) {
+        announced += commands.map { "\($0.account.tag) \($0.request.text)" }
     }
 
     package func unbox(_ published: [[Record]]) -> [Result<UnboxReply, StoreError>] {
