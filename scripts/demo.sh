@@ -19,9 +19,6 @@ restart_interruptible "$@"
 readonly ORDERS=${ORDERS:-20000}
 readonly DATA=$ROOT/deploy/demo/data
 
-# Seconds until what was traded has reached Postgres.
-readonly SETTLE_SECONDS=60
-
 step() { printf '\n[%4d s] %s\n' "$SECONDS" "$*"; }
 fleet() { run_member "$ORDERFLEET_BIN/fleet" "$@"; }
 query() { psql -X "$DATABASE_URL" "$@"; }
@@ -84,20 +81,14 @@ trade_many() {
     start_member "$ORDERFLEET_BIN/fleet" feed "$DATA/eurusd_ticks_20200101.csv" \
         "$DATA/gbpusd_m1_201202.csv" --speed 60 >"$RUN_DIR/logs/feed.log" 2>&1
     FEED_PID=$STARTED
-    fleet trade --file deploy/demo/accounts.json --orders "$ORDERS" --window 1000 || status=$?
+    fleet trade --file deploy/demo/accounts.json --orders "$ORDERS" --window 400 || status=$?
     stop_member "$FEED_PID" TERM
     return "$status"
 }
 
-# Events are on their way to Postgres for a moment after the last order: the fleet is compared when they
-# are there, and what differs after that is a difference.
-wait_until_settled() {
-    local deadline=$((SECONDS + SETTLE_SECONDS))
-    until fleet reconcile >"$RUN_DIR/logs/reconcile.log" 2>&1; do
-        ((SECONDS < deadline)) || return 0
-        sleep 1
-    done
-}
+# Events are on their way to Postgres for a moment after the last order: the fleet is compared when all
+# queues are empty and every event was read by all its readers.
+wait_until_settled() { fleet status --wait-idle >"$RUN_DIR/logs/idle.log"; }
 
 print_table() {
     local status=0
