@@ -4,9 +4,10 @@
 -- KEYS  1 lease, 2 stream, 3 deferred messages
 -- ARGV  1 nonce, 2 group, 3 `>` or the entry id behind which pending entries are read, 4 most
 --       entries, 5 most deferred messages to move
--- Reply {0} where the lease is somebody else's, else {1, last delivered id, score of the next
---       deferred message or '', TIME in ms, entries}
-if redis.call('GET', KEYS[1]) ~= ARGV[1] then return {0} end
+-- Reply packed {0} where the lease is somebody else's, else {1, last delivered id, score of the next
+--       deferred message or '', TIME in ms, entries, each {id, names and values,
+--       or false where it was deleted}}
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return cmsgpack.pack({0}) end
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local stream, deferred, group = KEYS[2], KEYS[3], ARGV[2]
@@ -41,4 +42,4 @@ else
     if of == group then last = id end
   end
 end
-return {1, last, head[2] or '', now, entries}
+return cmsgpack.pack({1, last, head[2] or '', now, entries})

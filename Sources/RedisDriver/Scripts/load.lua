@@ -3,7 +3,7 @@
 -- KEYS  1 portfolio, 2 config, 3 book, 4 outbox, then two an order: holdings, order_done; then the
 --       answers to requests
 -- ARGV  1 number of orders
--- Reply {TIME in ms, portfolio, config, book, outbox, an order each: {1, holdings} or {0, order_done},
+-- Reply packed {TIME in ms, portfolio, config, book, outbox, an order each: {1, holdings} or {0, order_done},
 --       an answer each}; hashes as names and values, a missing one empty
 local time = redis.call('TIME')
 local reply = {time[1] * 1000 + math.floor(time[2] / 1000)}
@@ -18,4 +18,4 @@ for i = 5, answers - 1, 2 do
   end
 end
 for i = answers, #KEYS do reply[#reply + 1] = redis.call('HGETALL', KEYS[i]) end
-return reply
+return cmsgpack.pack(reply)

@@ -20,26 +20,26 @@ extension Command {
 }
 
 extension LoadedAccount {
-    /// Nil where the reply has another shape; throws where a field cannot be read.
-    init?(_ reply: Reply, to request: LoadRequest) throws {
-        guard let parts = reply.elements, let now = parts.first?.number,
-            parts.count == 5 + request.orders.count + request.requests.count,
-            let portfolio = parts[1].fields, let config = parts[2].fields,
-            let book = parts[3].records
-        else { return nil }
+    /// Throws where the reply has another shape or a field cannot be read.
+    init(_ reader: inout PackedReader, to request: LoadRequest) throws {
+        try reader.list(of: 5 + request.orders.count + request.requests.count)
+        let now = try reader.number()
+        let portfolio = try reader.fields()
+        let config = try reader.fields()
+        let book = try reader.records()
+        let outbox = try reader.outbox()
         var orders: [OrderID: StoredOrder] = [:]
         var orderFields: [OrderID: Fields] = [:]
-        for (id, part) in zip(request.orders, parts[5...]) {
-            guard let stored = try StoredReply(part, of: request.account) else { return nil }
+        for id in request.orders {
+            let stored = try StoredReply(&reader, of: request.account)
             orders[id] = stored.order
             orderFields[id] = stored.holdings
         }
         var answers: [RequestID: CommandResult] = [:]
-        for (id, part) in zip(request.requests, parts[(5 + request.orders.count)...]) {
-            guard let fields = part.fields else { return nil }
+        for id in request.requests {
+            let fields = try reader.fields()
             answers[id] = fields.isEmpty ? nil : try CommandResult(fields)
         }
-        guard let outbox = try Self.outbox(parts[4]) else { return nil }
         self.init(
             account: Account(
                 id: request.account, portfolio: try Portfolio(portfolio),
@@ -52,27 +52,22 @@ extension LoadedAccount {
     private static func margins(_ portfolio: Fields) -> Set<String> {
         Set(portfolio.list.lazy.map(\.name).filter { $0.hasPrefix("m:") })
     }
-
-    /// Records that are not published, oldest first.
-    private static func outbox(_ reply: Reply) throws -> [Record]? {
-        guard let fields = reply.fields else { return nil }
-        return try fields.list.map { try Record(boxed: $0.value) }.sorted {
-            $0.number < $1.number
-        }
-    }
 }
 
-extension Reply {
+extension PackedReader {
     /// A hash as a dictionary.
-    fileprivate var records: [String: String]? {
-        guard let elements, elements.count.isMultiple(of: 2) else { return nil }
-        var records: [String: String] = Dictionary(minimumCapacity: elements.count / 2)
-        for index in stride(from: 0, to: elements.count, by: 2) {
-            guard let name = elements[index].text, let value = elements[index + 1].text else {
-                return nil
-            }
-            records[name] = value
+    fileprivate mutating func records() throws -> [String: String] {
+        let count = try list() / 2
+        var records: [String: String] = Dictionary(minimumCapacity: count)
+        for _ in 0..<count {
+            let name = try text()
+            records[name] = try text()
         }
         return records
+    }
+
+    /// Records that are not published, oldest first.
+    fileprivate mutating func outbox() throws -> [Record] {
+        try fields().list.map { try Record(boxed: $0.value) }.sorted { $0.number < $1.number }
     }
 }

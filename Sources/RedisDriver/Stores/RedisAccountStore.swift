@@ -21,7 +21,9 @@ package final class RedisAccountStore: AccountStore {
     package func load(_ requests: [LoadRequest]) -> [Result<LoadedAccount, StoreError>] {
         zip(requests, client.runDurably(requests.map(Command.init(loading:)))).map {
             request, reply in
-            reply.read("load") { try LoadedAccount($0, to: request) }
+            reply.read("load") { reply in
+                try reply.unpack { try LoadedAccount(&$0, to: request) }
+            }
         }
     }
 

@@ -37,7 +37,9 @@ package final class RedisDispatchStore: DispatchStore {
                 Scripts.order, key.account.holdings(key.order), key.account.orderDone(key.order))
         }
         return zip(keys, client.run(commands)).map { key, reply in
-            reply.read("order") { try StoredReply($0, of: key.account)?.order }
+            reply.read("order") { reply in
+                try reply.unpack { try StoredReply(&$0, of: key.account).order }
+            }
         }
     }
 

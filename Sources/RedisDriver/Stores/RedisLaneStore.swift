@@ -31,31 +31,32 @@ package final class RedisLaneStore: LaneStore {
     }
 
     private static func batch(_ reply: Reply) throws -> FetchReply? {
-        guard let parts = reply.elements, let state = parts.first?.number else { return nil }
-        if state == 0 { return .leaseLost }
-        guard parts.count == 5, let last = parts[1].text.flatMap({ EntryID($0) }),
-            let due = parts[2].text, let now = parts[3].number, let found = parts[4].elements
-        else { return nil }
-        var entries: [Entry] = []
-        entries.reserveCapacity(found.count)
-        for reply in found {
-            guard let entry = entry(reply) else { return nil }
-            entries.append(entry)
-        }
-        return .batch(
-            FetchReply.Batch(
-                entries: entries, lastDelivered: last,
-                nextDue: due.isEmpty ? nil : try Number.int64(due), now: now))
+        try reply.unpack { reader in
+            let count = try reader.list()
+            guard try reader.number() == 1 else { return .leaseLost }
+            guard count == 5, let last = EntryID(try reader.text()) else { return nil }
+            let due = try reader.text()
+            let now = try reader.number()
+            var entries: [Entry] = []
+            let found = try reader.list()
+            entries.reserveCapacity(found)
+            for _ in 0..<found {
+                guard let entry = try entry(&reader) else { return nil }
+                entries.append(entry)
+            }
+            return .batch(
+                FetchReply.Batch(
+                    entries: entries, lastDelivered: last,
+                    nextDue: due.isEmpty ? nil : try Number.int64(due), now: now))
+        } ?? nil
     }
 
     /// An entry that was deleted while it was pending has no fields; it cannot be read, and so ends
     /// as a dead letter rather than unseen.
-    private static func entry(_ reply: Reply) -> Entry? {
-        guard let parts = reply.elements, parts.count == 2,
-            let id = parts[0].text.flatMap({ EntryID($0) })
-        else { return nil }
-        if parts[1] == .null { return Entry(id: id, fields: Fields()) }
-        return parts[1].fields.map { Entry(id: id, fields: $0) }
+    private static func entry(_ reader: inout PackedReader) throws -> Entry? {
+        try reader.list(of: 2)
+        guard let id = EntryID(try reader.text()) else { return nil }
+        return Entry(id: id, fields: reader.missing() ? Fields() : try reader.fields())
     }
 
     package func settle(
