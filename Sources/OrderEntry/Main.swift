@@ -24,7 +24,7 @@ extension OrderEntryRules {
             throw SettingError("DEFAULT_PROVIDER", rule: "is no provider's name: \(error)")
         }
         self.init(
-            maxOpenOrders: Int(try settings.number("MAX_OPEN_ORDERS", in: 1...1_000_000)),
+            maxOpenOrders: Int(try settings.number("MAX_OPEN_ORDERS")),
             maxPriceAge: try settings.maxPriceAge(),
             marketHours: try settings.choice("MARKET_HOURS", MarketHours.self),
             providers: topology.providers.subtracting([.house]), defaultProvider: provider)

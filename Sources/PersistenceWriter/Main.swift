@@ -7,15 +7,22 @@ import Shared
     static func main() {
         Launch.service(
             "persistence-writer", about: "writes events, orders and the ledger to Postgres",
-            batch: RowWriter.mostRows, lane: { LaneID(events: $0, .persistence) }
+            batch: RowWriter.mostRows, check: { _ = try database($0) { _ in } },
+            lane: { LaneID(events: $0, .persistence) }
         ) { settings, stores, tools in
             let log = tools.log
-            let connection = try PostgresConnection(
-                url: try settings.text("DATABASE_URL"),
-                settings: PostgresSettings(applicationName: "persistence-writer"),
-                notices: { log.write(.warning, "postgres notice", ["notice": "\($0)"]) })
+            let connection = try database(settings) {
+                log.write(.warning, "postgres notice", ["notice": "\($0)"])
+            }
             return WriterProcessor(
                 store: WriterStore(connection), events: stores.events, counters: tools.counters)
         }
+    }
+    private static func database(
+        _ settings: Settings, notices: @escaping (PostgresNotice) -> Void
+    ) throws -> PostgresConnection {
+        try PostgresConnection(
+            url: try settings.text("DATABASE_URL"),
+            settings: PostgresSettings(applicationName: "persistence-writer"), notices: notices)
     }
 }

@@ -57,7 +57,7 @@ enum StatusCommand {
             report.line("unanswered requests: not known without DATABASE_URL")
             return report.fact("unanswered", .null)
         }
-        let seconds = try context.settings.number("REQUEST_ALARM", in: 1...86_400)
+        let seconds = try context.settings.number("REQUEST_ALARM")
         let now = try redis.clock(of: Keys.topology.slot)
         let found = try UnansweredRequests.find(
             try context.database(), before: now - seconds * 1_000, limit: 20)

@@ -27,15 +27,19 @@ package enum Launch {
 
     /// Any process that reads one stream and takes no arguments.
     ///
-    /// - Parameter batch: how many entries a lane takes at once.
+    /// - Parameters:
+    ///   - batch: how many entries a lane takes at once.
+    ///   - check: throws where a setting that only this process uses is missing or wrong. What is
+    ///     first found missing on a lane's thread would only be logged.
     package static func service(
         _ name: String, about: String, batch: Int = Lane.batch, usesNumbers: Bool = false,
-        watched: [Role] = [],
+        watched: [Role] = [], check: (Settings) throws -> Void = { _ in },
         lane: @escaping @Sendable (Int) -> LaneID, processor: @escaping MakeProcessor
     ) {
         CommandLineHelp.answer(service: name, about: about)
         do {
             let settings = try Settings.ofProcess()
+            try check(settings)
             try run(
                 name, settings, log: try Log(service: name, settings: settings),
                 batch: batch, usesNumbers: usesNumbers, watched: watched, lane: lane,

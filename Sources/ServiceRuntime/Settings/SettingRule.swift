@@ -21,7 +21,7 @@ package struct SettingRule: Sendable {
     }
 
     init(
-        _ name: String, _ unit: String, default standard: String?, _ values: Values = .text,
+        _ name: String, _ unit: String, default standard: String?, _ values: Values,
         _ meaning: String
     ) {
         self.name = name
@@ -34,10 +34,12 @@ package struct SettingRule: Sendable {
     /// All settings of all processes, so that one environment file serves the whole fleet.
     package static let all: [SettingRule] = [
         .init(
-            "REDIS_URL", "URL", default: nil,
+            "REDIS_URL", "URL", default: nil, .text,
             "redis://[user:password@]host:port/db, redis+unix://[user:password@]/path or "
                 + "redis+cluster://[user:password@]host:port,host:port"),
-        .init("DATABASE_URL", "libpq URI or keywords", default: nil, "the Postgres of the fleet"),
+        .init(
+            "DATABASE_URL", "libpq URI or keywords", default: nil, .text,
+            "the Postgres of the fleet"),
         .init(
             "LOG_LEVEL", "debug, info, warning or error", default: "info",
             .words(LogLevel.allCases.map(\.rawValue)), "what is logged, on standard error"),
