@@ -2,12 +2,12 @@ package import Shared
 
 /// Load, decide, apply, publish for a batch of one partition's messages (architecture §3).
 package final class AccountProcessor<Handler: MessageHandler>: BatchProcessor {
-    private let handler: Handler
-    private let store: any AccountStore
-    private let numbers: any NumberSource
-    private let pressure: Pressure?
-    private let retention: AccountWrite.Retention
-    private let counters: any OutcomeCounting
+    let handler: Handler
+    let store: any AccountStore
+    let numbers: any NumberSource
+    let pressure: Pressure?
+    let retention: AccountWrite.Retention
+    let counters: any OutcomeCounting
     private var attempts: [EntryID: Int] = [:]
 
     /// Failures before a message is dead (architecture §3).
@@ -16,7 +16,7 @@ package final class AccountProcessor<Handler: MessageHandler>: BatchProcessor {
     /// two seconds after which its prices are too old to apply.
     private let longestChain = 64
     /// Conflicts in one batch after which an account is held rather than tried again at once.
-    private let mostRounds = 100
+    let mostRounds = 100
 
     package init(
         _ handler: Handler, store: any AccountStore, numbers: any NumberSource,
@@ -64,215 +64,6 @@ package final class AccountProcessor<Handler: MessageHandler>: BatchProcessor {
             }
         }
         return order.map { AccountWork(account: $0, items: items[$0] ?? []) }
-    }
-
-    /// The end of one account's part in the batch.
-    private struct Verdict {
-        let work: AccountWork<Handler.Message>
-        let rulings: [Ruling]
-        /// When its chain was applied, by the server's clock; nil where nothing was.
-        var appliedAt: Int64?
-    }
-
-    /// Rounds of load, decide, apply until no account conflicts; then publishes what all of them
-    /// have in their outboxes.
-    private func settle(
-        _ work: [AccountWork<Handler.Message>], partition: Int
-    ) -> [Verdict] {
-        var verdicts: [Verdict] = []
-        var boxes: [[Record]] = []
-        var open = work
-        var round = 0
-        while !open.isEmpty {
-            round += 1
-            let outcome = attempt(open)
-            for done in outcome.done {
-                verdicts.append(done.verdict)
-                if !done.box.isEmpty { boxes.append(done.box) }
-            }
-            open = outcome.conflicts
-            if round == mostRounds {
-                verdicts += open.map { held($0) }
-                break
-            }
-        }
-        var publication = Publication(store: store, partition: partition)
-        publication.publish(boxes)
-        let ends = verdicts.map { verdict in
-            guard let fault = publication.faults[verdict.work.account] else { return verdict }
-            return after(fault, verdict)
-        }
-        announceOthers(ends)
-        return ends
-    }
-
-    /// Records announce the commands that made them; refusals and repeats have none. Who misses
-    /// this finds the answer under its key.
-    private func announceOthers(_ verdicts: [Verdict]) {
-        var commands: [AnsweredCommand] = []
-        for verdict in verdicts {
-            for (item, ruling) in zip(verdict.work.items, verdict.rulings) {
-                guard ruling.isAnswerWithoutRecord, let request = item.message.request else {
-                    continue
-                }
-                commands.append(
-                    AnsweredCommand(account: verdict.work.account, request: request.id))
-            }
-        }
-        guard !commands.isEmpty else { return }
-        do {
-            try store.announce(commands)
-        } catch {
-            counters.alarm("answers not announced", ["error": "\(error)"])
-        }
-    }
-
-    private func held(_ work: AccountWork<Handler.Message>) -> Verdict {
-        Verdict(work: work, rulings: work.items.map { _ in .waiting })
-    }
-
-    /// Unpublished records hold everything of their account up; a parked account is excepted.
-    private func after(_ fault: Publication.Fault, _ verdict: Verdict) -> Verdict {
-        switch fault {
-        case .held: return held(verdict.work)
-        case .fork, .gap:
-            let reason = fault == .fork ? "fork" : "gap"
-            let token = OrdersToken(
-                event: EventID(text: "parked/" + reason), random: numbers.random())
-            do {
-                try store.park(verdict.work.account, reason: reason, token: token)
-                counters.alarm(
-                    "account parked",
-                    [
-                        "account": verdict.work.account.tag, "reason": reason,
-                    ])
-                return verdict
-            } catch {
-                return held(verdict.work)
-            }
-        }
-    }
-
-    private struct Attempt {
-        var done: [(verdict: Verdict, box: [Record])] = []
-        var conflicts: [AccountWork<Handler.Message>] = []
-    }
-
-    private func attempt(_ work: [AccountWork<Handler.Message>]) -> Attempt {
-        var attempt = Attempt()
-        let loads = store.load(work.map(\.request))
-        var ready: [(work: AccountWork<Handler.Message>, loaded: LoadedAccount)] = []
-        for (work, load) in zip(work, loads) {
-            switch load {
-            case .success(let loaded): ready.append((work, loaded))
-            case .failure(let error): attempt.done.append((failed(work, error), []))
-            }
-        }
-        guard !ready.isEmpty else { return attempt }
-        let chains: [Chain]
-        do {
-            chains = try deliberate(ready, &attempt)
-        } catch {
-            attempt.done += ready.map { (failed($0.work, error), []) }
-            return attempt
-        }
-        write(chains, &attempt)
-        return attempt
-    }
-
-    private struct Chain {
-        let work: AccountWork<Handler.Message>
-        let deliberation: Deliberation<Handler>
-        let write: AccountWrite?
-    }
-
-    private func deliberate(
-        _ ready: [(work: AccountWork<Handler.Message>, loaded: LoadedAccount)],
-        _ attempt: inout Attempt
-    ) throws(StoreError) -> [Chain] {
-        let read = try Readings(for: ready, by: handler, from: store)
-        var chains: [Chain] = []
-        for (work, loaded) in ready {
-            var deliberation = Deliberation(
-                handler, on: loaded, prices: read.prices, terms: read.terms,
-                pressure: pressure?.state ?? .none)
-            deliberation.run(work.items, numbers: numbers)
-            do {
-                let write =
-                    deliberation.writesSomething
-                    ? try AccountWrite(
-                        from: loaded, to: deliberation.account, records: deliberation.records,
-                        events: deliberation.events, answers: deliberation.answers,
-                        retention: retention) : nil
-                chains.append(Chain(work: work, deliberation: deliberation, write: write))
-            } catch {
-                let refused = StoreError.refused(operation: "write", detail: "\(error)")
-                attempt.done.append((failed(work, refused), loaded.outbox))
-            }
-        }
-        return chains
-    }
-
-    private func write(_ chains: [Chain], _ attempt: inout Attempt) {
-        var writing: [(chain: Chain, write: AccountWrite)] = []
-        let claimed = claim(chains)
-        for (chain, claim) in zip(chains, claimed) {
-            let deliberation = chain.deliberation
-            switch (claim, chain.write) {
-            case (.success(true), let write?): writing.append((chain, write))
-            case (.success(true), nil):
-                let verdict = Verdict(work: chain.work, rulings: deliberation.rulings)
-                attempt.done.append((verdict, deliberation.loaded.outbox))
-            case (.success(false), _): attempt.conflicts.append(chain.work)
-            case (.failure(let error), _):
-                attempt.done.append((failed(chain.work, error), deliberation.loaded.outbox))
-            }
-        }
-        guard !writing.isEmpty else { return }
-        for ((chain, _), reply) in zip(writing, store.apply(writing.map(\.write))) {
-            let deliberation = chain.deliberation
-            switch reply {
-            case .success(.applied(let at)):
-                for record in deliberation.records { counters.transition(record) }
-                let verdict = Verdict(
-                    work: chain.work, rulings: deliberation.rulings, appliedAt: at)
-                attempt.done.append((verdict, deliberation.loaded.outbox + deliberation.records))
-            case .success(.conflict(let why)):
-                counters.count(.conflict, why)
-                attempt.conflicts.append(chain.work)
-            case .failure(let error):
-                attempt.done.append((failed(chain.work, error), deliberation.loaded.outbox))
-            }
-        }
-    }
-
-    /// Whether all new ids of each chain are its own now; a taken one means: decide again, with
-    /// other numbers.
-    private func claim(_ chains: [Chain]) -> [Result<Bool, StoreError>] {
-        let claims = chains.flatMap(\.deliberation.claims)
-        guard !claims.isEmpty else { return chains.map { _ in .success(true) } }
-        var results = store.claim(claims)[...]
-        return chains.map { chain in
-            let own = results.prefix(chain.deliberation.claims.count)
-            results = results.dropFirst(own.count)
-            for result in own {
-                switch result {
-                case .success(true): continue
-                case .success(false), .failure: return result
-                }
-            }
-            return .success(true)
-        }
-    }
-
-    /// A store that was away holds the account; any other failure is an attempt of the first
-    /// message, so that no neighbour is blamed.
-    private func failed(_ work: AccountWork<Handler.Message>, _ error: StoreError) -> Verdict {
-        guard !error.isUnavailable, let first = work.items.first else { return held(work) }
-        _ = first
-        return Verdict(
-            work: work,
-            rulings: [.failed("\(error)")] + work.items.dropFirst().map { _ in .waiting })
     }
 
     private func result(

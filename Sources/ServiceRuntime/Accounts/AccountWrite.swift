@@ -86,12 +86,10 @@ package struct AccountWrite: Sendable, Equatable {
         if case .kept(let kept)? = loaded.account.orders[id] { old = kept }
         checks.append(OrderCheck(key: holdings, version: old?.version, events: events))
         if let before = loaded.orderFields[id] {
-            let after = order.changingFields
-            let changed = after.list.filter { before[$0.name] != $0.value }
-            writes.append(.set(holdings, Fields(changed)))
-            let gone = before.list.map(\.name).filter {
-                Order.changingNames.contains($0) && after[$0] == nil
-            }
+            let (changed, gone) = AccountWrite.difference(
+                from: before, to: order.changingFields,
+                among: { Order.changingNames.contains($0) })
+            writes.append(.set(holdings, changed))
             if !gone.isEmpty { writes.append(.unset(holdings, gone)) }
         } else {
             writes.append(.set(holdings, order.fields))
@@ -118,10 +116,26 @@ package struct AccountWrite: Sendable, Equatable {
     }
 
     private mutating func write(portfolio: Portfolio, from loaded: LoadedAccount) throws {
-        let fields = try portfolio.fields()
-        writes.append(.set(account.portfolio, fields))
-        let gone = loaded.marginFields.filter { fields[$0] == nil }.sorted()
+        let before = try loaded.account.portfolio?.fields() ?? Fields()
+        let (changed, _) = AccountWrite.difference(
+            from: before, to: try portfolio.fields(), among: { _ in true })
+        writes.append(.set(account.portfolio, changed))
+        let gone = loaded.marginFields.filter { !portfolio.has($0) }.sorted()
         if !gone.isEmpty { writes.append(.unset(account.portfolio, gone)) }
+    }
+
+    /// What of `after` is not in `before`, and which of the names of `before` are gone.
+    private static func difference(
+        from before: Fields, to after: Fields, among isOurs: (String) -> Bool
+    ) -> (changed: Fields, gone: [String]) {
+        var known: [String: String] = [:]
+        known.reserveCapacity(before.list.count)
+        for field in before.list where isOurs(field.name) { known[field.name] = field.value }
+        var changed: [Fields.Field] = []
+        for field in after.list where known.removeValue(forKey: field.name) != field.value {
+            changed.append(field)
+        }
+        return (Fields(changed), known.keys.sorted())
     }
 }
 

@@ -85,6 +85,9 @@ package struct Book: Sendable, Equatable {
 
     /// The symbols that have an active order.
     package var symbols: Set<String> {
-        Set(records.values.map { String($0.prefix { $0 != "|" }) })
+        Set(
+            records.values.map { record in
+                String(Substring(record.utf8.prefix { $0 != UInt8(ascii: "|") }))
+            })
     }
 }

@@ -51,6 +51,11 @@ package struct Portfolio: Sendable, Equatable {
         }
     }
 
+    /// Whether a symbol has this field, `m:<SYM>`.
+    package func has(_ field: String) -> Bool {
+        margins.keys.contains { field == "m:" + $0.text }
+    }
+
     /// Sum over symbols of what positions tie up (domain §6).
     package func usedMarginExecuted() throws(NumberError) -> Money {
         try sum(\.executed)

@@ -71,7 +71,8 @@ package struct Record: Sendable, Equatable {
     func withTotals(of portfolio: Portfolio) throws(NumberError) -> Record {
         var record = self
         for field in try portfolio.fields().list where !field.name.hasPrefix("orders_") {
-            record.event[field.name] = field.value
+            // No name of a total is a name of an order's field.
+            record.event.append(field.name, field.value)
         }
         return record
     }
@@ -100,7 +101,7 @@ extension Record {
             identity?.order.text ?? "", identity?.symbol.text ?? "",
             Netstring.encode(lookups.map(\.text)),
             Netstring.encode(sends.map(Record.encode)), answered?.text ?? "",
-            Record.encode(event),
+            Netstring.encode(event),
         ])
     }
 
@@ -128,10 +129,6 @@ extension Record {
         }
     }
 
-    private static func encode(_ fields: Fields) -> String {
-        Netstring.encode(fields.list.flatMap { [$0.name, $0.value] })
-    }
-
     private static func decode(_ text: String) throws(FieldError) -> Fields {
         guard let parts = Netstring.decode(text), parts.count.isMultiple(of: 2) else {
             throw FieldError("outbox", String(text.prefix(80)), rule: "has no names and values")
@@ -142,7 +139,7 @@ extension Record {
 
     private static func encode(_ send: ProviderMessage) -> String {
         Netstring.encode([
-            send.provider.name, send.id.text, send.account.tag, encode(send.fields),
+            send.provider.name, send.id.text, send.account.tag, Netstring.encode(send.fields),
         ])
     }
 

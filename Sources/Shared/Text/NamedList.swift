@@ -10,10 +10,11 @@ package struct NamedList: Sendable, Hashable {
 
     /// The names and values in the order in which they were added.
     package var entries: [(name: Substring, value: Substring)] {
-        text.split(separator: " ").map { entry in
-            let sign = entry.utf8.firstIndex(of: UInt8(ascii: "=")) ?? entry.endIndex
-            let value = sign < entry.endIndex ? entry.utf8.index(after: sign) : sign
-            return (entry[..<sign], entry[value...])
+        // Over bytes: these lists are read for every message, and characters cost ten times as much.
+        text.utf8.split(separator: UInt8(ascii: " ")).map { entry in
+            let sign = entry.firstIndex(of: UInt8(ascii: "=")) ?? entry.endIndex
+            let value = sign < entry.endIndex ? entry.index(after: sign) : sign
+            return (Substring(entry[..<sign]), Substring(entry[value...]))
         }
     }
 

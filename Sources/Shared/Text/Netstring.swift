@@ -14,6 +14,18 @@ package enum Netstring {
         return String(decoding: bytes, as: UTF8.self)
     }
 
+    /// Names and values in turn, as `encode` would write them.
+    package static func encode(_ fields: Fields) -> String {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(
+            fields.list.reduce(0) { $0 + $1.name.utf8.count + $1.value.utf8.count + 8 })
+        for field in fields.list {
+            append(field.name, to: &bytes)
+            append(field.value, to: &bytes)
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
     /// The texts again; nil where the text is none of ours.
     package static func decode(_ text: String) -> [String]? {
         var text = text
