@@ -35,6 +35,19 @@ struct Report {
                 + "\(Report.tenths(Report.median(result.worker.map(\.workerCost)))) µs, Redis "
                 + "\(Report.tenths(Report.median(result.worker.map(\.serverCost)))) µs, Redis in the "
                 + "replay \(Report.tenths(Report.median(result.raw.map(\.serverCost)))) µs")
+        parts(name, result.raw, log)
+    }
+
+    /// Where Redis' time goes.
+    private func parts(_ name: String, _ runs: [Run], _ log: String) {
+        let names = Set(runs.flatMap(\.parts.keys))
+        let medians = names.map { part in
+            (part, Report.median(runs.map { $0.parts[part] ?? 0 }))
+        }
+        let shown = medians.filter { $0.1 >= 0.1 }.sorted { $0.1 > $1.1 }
+        say(
+            "\(name), Redis' time by script, \(log): "
+                + shown.map { "\($0.0) \(Report.tenths($0.1))" }.joined(separator: ", ") + " µs")
     }
 
     func growth(_ rows: [(accounts: Int, runs: [Run])]) {

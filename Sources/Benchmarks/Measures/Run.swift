@@ -11,6 +11,8 @@ struct Run {
     let serverCost: Double
     /// Commands a fill that the server ran, those inside scripts included.
     let commands: Double
+    /// Redis' time on a core by what it was asked, microseconds a fill; of a replay only.
+    var parts: [String: Double] = [:]
 
     var rate: Double { Double(fills) / seconds }
 }
@@ -31,7 +33,7 @@ struct Stage {
         let seeding = Seeding(scene, in: server)
         state = try seeding.state()
         messages = try seeding.messages(fills: fills)
-        try state.findStamps(digest: try server.digest(of: try state.applySource()))
+        try state.prepare { try server.digest(of: $0) }
     }
 
     mutating func set(logged: Bool) throws {

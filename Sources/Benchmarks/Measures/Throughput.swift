@@ -56,8 +56,7 @@ struct Throughput {
         worker.stop()
         result.sent = Double(recorded.commands) / Double(run.fills)
         result.bytes = Double(recorded.size) / Double(run.fills)
-        let digest = try server.digest(of: try recorded.applySource())
-        try recorded.findStamps(digest: digest)
+        try recorded.prepare { try server.digest(of: $0) }
         return (before, recorded)
     }
 
@@ -69,8 +68,15 @@ struct Throughput {
         try before.replay(on: connection)
         try stage.send()
         let watch = try Stopwatch(server, nil)
-        try recorded.replay(on: connection)
-        let run = try watch.stop(fills: stage.fills)
+        var used = try ProcessUsage.processor(server.pid)
+        var parts: [String: Double] = [:]
+        try recorded.replay(on: connection) { name in
+            let now = try ProcessUsage.processor(server.pid)
+            parts[name, default: 0] += Double(now - used) / Double(stage.fills) / 1_000
+            used = now
+        }
+        var run = try watch.stop(fills: stage.fills)
+        run.parts = parts
         guard try server.depth(stage.scene.role) == 0 else {
             throw BenchmarkError("the replay did not settle every message")
         }

@@ -6,6 +6,8 @@ struct Tape {
     private struct Pipeline {
         let bytes: Range<Int>
         let commands: Int
+        /// What its last command is: the name of its script, or the command's own.
+        var name = ""
         /// Where `apply` says when its account was loaded.
         var stamps: [Int] = []
     }
@@ -31,7 +33,11 @@ struct Tape {
     /// Sends everything again on one connection, a pipeline at a time. The bytes are the same but
     /// for one number in each `apply`: a decision must not be older than two seconds, so it says that
     /// its account was loaded just now.
-    mutating func replay(on connection: RawConnection) throws {
+    ///
+    /// - Parameter done: called after each pipeline with its name.
+    mutating func replay(
+        on connection: RawConnection, done: (String) throws -> Void = { _ in }
+    ) throws {
         for pipeline in pipelines {
             let now = WallClock.milliseconds()
             for stamp in pipeline.stamps {
@@ -44,38 +50,47 @@ struct Tape {
                     UnsafeRawBufferPointer(rebasing: all[pipeline.bytes]),
                     replies: pipeline.commands)
             }
+            try done(pipeline.name)
         }
     }
 }
 
 extension Tape {
-    /// Finds the numbers that a replay must renew.
+    /// Names the pipelines, and finds the numbers that a replay must renew.
     ///
-    /// - Parameter digest: the name of the script `apply` at the server.
-    mutating func findStamps(digest: String) throws {
-        let name = Array(digest.utf8)
-        let found = try bytes.withUnsafeBytes { all in
-            try pipelines.map { try Tape.stamps(of: $0, in: all, name) }
+    /// - Parameter digest: what the server calls a script.
+    mutating func prepare(digest: (String) throws -> String) throws {
+        var names: [String: String] = [:]
+        for source in scripts() { names[try digest(source)] = Tape.name(ofScript: source) }
+        let apply = names.first { $0.value == "apply" }?.key
+        for index in pipelines.indices {
+            var pipeline = pipelines[index]
+            try bytes.withUnsafeBytes { all in
+                try Tape.eachCommand(in: pipeline.bytes, of: all) { arguments in
+                    let words = arguments.prefix(2).map { String(decoding: all[$0], as: UTF8.self) }
+                    pipeline.name = words.last.flatMap { names[$0] } ?? words[0].lowercased()
+                    guard words.count == 2, words[1] == apply, let last = arguments.last else {
+                        return
+                    }
+                    pipeline.stamps.append(try Tape.stamp(in: last, of: all))
+                }
+            }
+            pipelines[index] = pipeline
         }
-        for (index, stamps) in found.enumerated() { pipelines[index].stamps = stamps }
     }
 
-    private static func stamps(
-        of pipeline: Pipeline, in bytes: UnsafeRawBufferPointer, _ digest: [UInt8]
-    ) throws -> [Int] {
-        var stamps: [Int] = []
-        var position = pipeline.bytes.lowerBound
-        while position < pipeline.bytes.upperBound {
+    private static func eachCommand(
+        in range: Range<Int>, of bytes: UnsafeRawBufferPointer,
+        _ body: (_ arguments: [Range<Int>]) throws -> Void
+    ) throws {
+        var position = range.lowerBound
+        while position < range.upperBound {
             guard let (arguments, end) = Resp.command(at: position, in: bytes) else {
                 throw BenchmarkError("a recorded pipeline does not end with a command")
             }
+            try body(arguments)
             position = end
-            guard arguments.count > 2, bytes[arguments[1]].elementsEqual(digest),
-                let last = arguments.last
-            else { continue }
-            stamps.append(try stamp(in: last, of: bytes))
         }
-        return stamps
     }
 
     /// The list of `apply` begins with the token that was loaded and the time of the load: a header
@@ -95,17 +110,26 @@ extension Tape {
         return text + length + 1
     }
 
-    /// The source of `apply`, as a connection loaded it.
-    func applySource() throws -> String {
-        try bytes.withUnsafeBytes { all in
+    /// The scripts that connections loaded, each once.
+    private func scripts() -> Set<String> {
+        bytes.withUnsafeBytes { all in
+            var sources: Set<String> = []
             var position = 0
             while let (arguments, end) = Resp.command(at: position, in: all) {
                 position = end
-                guard arguments.count == 3, let last = arguments.last else { continue }
-                let source = String(decoding: all[last], as: UTF8.self)
-                if source.hasPrefix("#!lua\n-- apply, ") { return source }
+                guard arguments.count == 3, let last = arguments.last,
+                    all[arguments[0]].elementsEqual("SCRIPT".utf8)
+                else { continue }
+                sources.insert(String(decoding: all[last], as: UTF8.self))
             }
-            throw BenchmarkError("no connection loaded the script apply")
+            return sources
         }
+    }
+
+    /// Its second line begins with the name: `-- apply, version 1. …`.
+    private static func name(ofScript source: String) -> String {
+        let lines = source.split(separator: "\n", maxSplits: 2)
+        guard lines.count > 1 else { return "script" }
+        return String(lines[1].dropFirst(3).prefix { $0 != "," })
     }
 }
