@@ -3,7 +3,7 @@ package import Shared
 
 extension MemoryWorld: CoordinationStore {
     /// How long a member counts as living without a beat.
-    private static let memory: Int64 = 15_000
+    private static let memory: Int64 = 3_000
 
     package func beat(service: String, member: String, heartbeat: Fields) -> [String] {
         members[service, default: [:]][member] = now

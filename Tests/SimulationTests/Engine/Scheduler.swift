@@ -1,0 +1,106 @@
+import TestSupport
+
+/// Decides who runs next, and moves the virtual clock when nobody can.
+final class Scheduler {
+    private let world: MemoryWorld
+    var random: SplitMix64
+    /// The last number drawn for an id, by any process.
+    var lastNumber: Int64 = 0
+    /// How rarely a process is interrupted between two calls: once in so many.
+    private let patience: Int
+    private var strands: [Strand] = []
+    private var running: Strand
+    private let main: Strand
+    /// Work of the world outside, by time and then in the order in which it was planned.
+    private var agenda: [(time: Int64, action: () -> Void)] = []
+    /// Called whenever the clock moved.
+    var onTime: () -> Void = {}
+    /// Asked when nobody can run: whether the simulation is over.
+    var isOver: () -> Bool = { true }
+    /// Asked before every step: whether it goes on for too long.
+    var isEndless: () -> Bool = { false }
+    /// Called when it is over, before all strands run to their ends.
+    var onStop: () -> Void = {}
+    private var stops = false
+
+    init(_ world: MemoryWorld, seed: UInt64) {
+        self.world = world
+        random = SplitMix64(seed: seed)
+        patience = [2, 4, 10, 30][random.below(4)]
+        main = Strand("main") {}
+        running = main
+    }
+
+    var hasAgenda: Bool { !agenda.isEmpty }
+
+    /// Runs everything until `isOver`, then ends all strands.
+    func run() {
+        handOver(to: next())
+        stops = true
+        onStop()
+        for strand in strands where !strand.hasEnded { handOver(to: strand) }
+    }
+
+    func add(_ strand: Strand) {
+        strands.removeAll(where: \.hasEnded)
+        strands.append(strand)
+        strand.start { [unowned self] in
+            running = stops ? main : next()
+            return running
+        }
+    }
+
+    func plan(in milliseconds: Int64, _ action: @escaping () -> Void) {
+        let time = world.now + milliseconds
+        let place = agenda.firstIndex { $0.time > time } ?? agenda.endIndex
+        agenda.insert((time, action), at: place)
+    }
+
+    /// Between two calls of a process: others may run.
+    func pause() {
+        guard !stops else { return }
+        if random.once(in: 6) { advance(to: world.now + Int64(1 + random.below(4))) }
+        guard random.once(in: patience) else { return }
+        handOver(to: next())
+    }
+
+    /// The running process does nothing before a time, or until it has work.
+    func sleep(_ strand: Strand, milliseconds: Int64) {
+        strand.sleepsUntil = world.now + milliseconds
+        while !stops, world.now < strand.sleepsUntil, !strand.hasWork() { handOver(to: next()) }
+        strand.sleepsUntil = 0
+    }
+
+    private func handOver(to strand: Strand) {
+        let current = running
+        guard strand !== current else { return }
+        running = strand
+        strand.wake()
+        current.waitForBaton()
+        running = current
+    }
+
+    /// The next to run; the test itself when it is over.
+    private func next() -> Strand {
+        while !isEndless() {
+            while let first = agenda.first, first.time <= world.now {
+                agenda.removeFirst()
+                first.action()
+            }
+            let ready = strands.filter { strand in
+                !strand.hasEnded && (strand.sleepsUntil <= world.now || strand.hasWork())
+            }
+            if !ready.isEmpty { return random.pick(ready) }
+            if isOver() { return main }
+            let wakes = strands.filter { !$0.hasEnded }.map(\.sleepsUntil)
+            let soonest = (wakes + agenda.prefix(1).map(\.time)).min() ?? world.now + 1_000
+            advance(to: max(soonest, world.now + 1))
+        }
+        return main
+    }
+
+    private func advance(to time: Int64) {
+        world.now = time
+        onTime()
+    }
+}

@@ -1,0 +1,185 @@
+import ServiceRuntime
+import Shared
+import TestSupport
+
+/// One process of the fleet: a member of its service that shares lanes, renews leases, works, and
+/// may die or sleep at any call.
+final class SimulatedProcess: CallGate {
+    let name: String
+    let service: SimulatedService
+    private unowned let simulation: Simulation
+    private(set) var isDead = false
+    /// Stands still with its renewals until then, ms.
+    private var frozenUntil: Int64 = 0
+    private var lanes: [Int: Owned] = [:]
+    private var strand: Strand?
+    private lazy var store = GatedStore(simulation.world, self)
+    private var lastBeat: Int64 = 0
+    private var lastRenewal: Int64 = 0
+
+    private struct Owned {
+        let lane: Lane
+        let lease: Lease
+        let id: LaneID
+    }
+
+    init(_ name: String, _ service: SimulatedService, in simulation: Simulation) {
+        self.name = name
+        self.service = service
+        self.simulation = simulation
+    }
+
+    private var world: MemoryWorld { simulation.world }
+
+    func start() {
+        let strand = Strand(name) { [unowned self] in
+            while !isDead { live() }
+            lanes = [:]
+            simulation.hasEnded(self)
+        }
+        strand.hasWork = { [unowned self] in hasWork }
+        self.strand = strand
+        simulation.scheduler.add(strand)
+    }
+
+    /// Ends like kill -9: whatever it still calls has no effect.
+    func kill() { isDead = true }
+
+    private var hasWork: Bool {
+        guard !isDead, frozenUntil <= world.now else { return isDead }
+        return lanes.values.contains { owned in
+            world.streams[owned.id.stream.text]?.undelivered(to: owned.id.group).isEmpty == false
+        }
+    }
+
+    /// One round: membership once a second, then a turn of each lane.
+    private func live() {
+        do {
+            if world.now - lastBeat >= 1_000 { try share() }
+        } catch {
+            simulation.trace.note(world.now, name, "beat: \(error.code)")
+        }
+        var rest = Int64(250)
+        for partition in lanes.keys.sorted() {
+            guard let owned = lanes[partition], !isDead else { continue }
+            rest = min(rest, turn(owned))
+        }
+        if rest > 0, !isDead, let strand { simulation.scheduler.sleep(strand, milliseconds: rest) }
+    }
+
+    /// Milliseconds after which the lane wants another turn.
+    private func turn(_ owned: Owned) -> Int64 {
+        do {
+            switch try owned.lane.turn() {
+            case .worked: return 0
+            case .idle(let milliseconds): return milliseconds
+            case .leaseLost:
+                simulation.trace.note(world.now, name, "lost \(owned.id)")
+                lanes[owned.id.partition] = nil
+                return 0
+            }
+        } catch {
+            // The store was away; a refusal does not heal, so another try acquires the lane anew.
+            if !error.isUnavailable { lanes[owned.id.partition] = nil }
+            return 10
+        }
+    }
+}
+
+/// Sharing lanes and keeping leases.
+extension SimulatedProcess {
+    private func share() throws(StoreError) {
+        let members = try store.beat(service: service.name, member: name, heartbeat: Fields())
+        lastBeat = world.now
+        let quota = Balance.quota(
+            of: name, among: members, partitions: world.partitions)
+        for partition in Balance.surplus(owned: lanes.keys.sorted(), quota: quota) {
+            guard let owned = lanes.removeValue(forKey: partition) else { continue }
+            owned.lease.lost()
+            try store.release([LeaseClaim(key: owned.id.lease, nonce: owned.lease.nonce)])
+        }
+        let wanted = Balance.wanted(
+            owned: lanes.keys.sorted(), quota: quota, partitions: world.partitions,
+            start: simulation.scheduler.random.below(world.partitions))
+        for partition in wanted where lanes.count < quota { try acquire(partition) }
+    }
+
+    private func acquire(_ partition: Int) throws(StoreError) {
+        let id = service.lane(partition)
+        let nonce = LeaseNonce(simulation.scheduler.random.next(), UInt64(partition))
+        let lease = Lease(nonce: nonce, sentAt: monotonic())
+        guard try store.acquire([LeaseClaim(key: id.lease, nonce: nonce)]) == [true] else { return }
+        simulation.trace.note(world.now, name, "acquired \(id)")
+        let lane = Lane(
+            id, store: store, processor: simulation.processor(service, id, store, self),
+            lease: lease, now: { [unowned self] in monotonic() })
+        lanes[partition] = Owned(lane: lane, lease: lease, id: id)
+    }
+
+    private func monotonic() -> MonotonicTime {
+        MonotonicTime(nanoseconds: world.now * 1_000_000)
+    }
+
+    /// What the renewing thread does while the working one may stand still.
+    func renewIfDue() {
+        guard !isDead, frozenUntil <= world.now, world.now - lastRenewal >= 1_000 else { return }
+        lastRenewal = world.now
+        for owned in lanes.values {
+            let claim = LeaseClaim(key: owned.id.lease, nonce: owned.lease.nonce)
+            if world.renew([claim]) == [true] {
+                owned.lease.renewed(sentAt: monotonic())
+            } else {
+                owned.lease.lost()
+            }
+        }
+    }
+
+    /// Whether one of its lanes is somebody else's, or nobody's, by now.
+    private var isZombie: Bool {
+        lanes.values.contains { world[string: $0.id.lease] != $0.lease.nonce.text }
+    }
+}
+
+/// Every call of the process to its stores passes here.
+extension SimulatedProcess {
+    func enter(_ call: StoreCall, items: Int) -> CallFate {
+        simulation.calls += 1
+        guard !isDead else { return .unanswered(items: 0) }
+        simulation.scheduler.pause()
+        simulation.trace.note(world.now, name, "\(call) \(items)")
+        guard let fault = simulation.fault(at: call) else { return .proceeds }
+        simulation.trace.note(world.now, name, "  \(fault) at \(call)")
+        // None, some, or all of the items: then only the answer is lost.
+        let reached = simulation.scheduler.random.below(items + 1)
+        switch fault {
+        case .crash:
+            isDead = true
+            return .unanswered(items: reached)
+        case .loss: return .unanswered(items: reached)
+        case .freeze:
+            standStill(Int64(500 + simulation.scheduler.random.below(9_000)), isFrozen: true)
+        case .stall:
+            standStill(Int64(1 + simulation.scheduler.random.below(3_000)), isFrozen: false)
+        }
+        return isDead ? .unanswered(items: 0) : .proceeds
+    }
+
+    func leave(_ call: StoreCall) -> Bool {
+        guard !isDead else { return false }
+        simulation.scheduler.pause()
+        return !isDead
+    }
+
+    private func standStill(_ milliseconds: Int64, isFrozen: Bool) {
+        guard let strand else { return }
+        if isFrozen { frozenUntil = world.now + milliseconds }
+        let work = strand.hasWork
+        strand.hasWork = { [unowned self] in isDead }
+        simulation.scheduler.sleep(strand, milliseconds: milliseconds)
+        strand.hasWork = work
+        if isZombie, !isDead {
+            simulation.chaos.zombies += 1
+            simulation.trace.note(world.now, name, "  wakes as a zombie")
+        }
+    }
+}

@@ -1,0 +1,199 @@
+import Shared
+import ServiceRuntime
+import TestSupport
+
+@testable import Dispatcher
+@testable import HouseProvider
+@testable import OrderEntry
+@testable import Projector
+@testable import WorkerClose
+@testable import WorkerOpen
+@testable import WorkerReject
+
+/// One seed: a fleet of the real loops and handlers over the memory world, clients, a provider, and
+/// faults at any call. When everything is quiet the checks look at it from outside.
+final class Simulation {
+    /// Messages that a run has seen at least: commands, reports, and what follows of them.
+    static let leastMessages = 200
+    /// Calls after which a run that does not come to rest has failed.
+    private static let mostCalls = 40_000
+
+    let world: MemoryWorld
+    let scheduler: Scheduler
+    var chaos: Chaos
+    var trace: Trace
+    let tally = Tally()
+    let bookkeeper = Bookkeeper()
+    private(set) lazy var provider = ProviderModel(self)
+    private(set) var clients: Clients?
+    private var market: Market
+    private var processes: [SimulatedProcess] = []
+    private var started = 0
+    private let seed: UInt64
+    /// How long ended orders are kept, ms: an hour, or so short that reports come too late.
+    private let retention: Int64
+    private var isMended = false
+    private var isStopped = false
+    /// Commands and reports.
+    var messages = 0
+    var calls = 0
+
+    init(seed: UInt64, without rules: Set<Rule> = [], traced: Bool = false) throws {
+        self.seed = seed
+        world = MemoryWorld(partitions: 2)
+        world.without = rules
+        scheduler = Scheduler(world, seed: seed)
+        chaos = Chaos(&scheduler.random)
+        trace = Trace(isKept: traced)
+        retention = scheduler.random.once(in: 3) ? 2_500 : 3_600_000
+        market = try Market()
+        clients = try Clients(self)
+        for instrument in Samples.instruments {
+            let key = Keys.terms(group: Samples.group, try Symbol(instrument.symbol))
+            world.set(key, instrument.fields)
+        }
+    }
+
+    var hasSeenEnough: Bool {
+        chaos.hasSeenEnough && (clients?.orders ?? 0) >= Clients.leastOrders
+            && messages + world.routed >= Simulation.leastMessages
+    }
+
+    /// Runs the seed and returns what is wrong; nothing where all is well.
+    func run() -> [String] {
+        scheduler.onTime = { [unowned self] in
+            market.tick(world, &scheduler.random)
+            for process in processes { process.renewIfDue() }
+        }
+        scheduler.isOver = { [unowned self] in isOver() }
+        scheduler.isEndless = { [unowned self] in calls > Simulation.mostCalls }
+        scheduler.onStop = { [unowned self] in
+            isStopped = true
+            for process in processes { process.kill() }
+        }
+        scheduler.onTime()
+        for service in SimulatedService.allCases {
+            for _ in 0..<service.members { start(service) }
+        }
+        clients?.start()
+        scheduler.run()
+        return Checks(self).violations()
+    }
+
+    private func start(_ service: SimulatedService) {
+        guard !isStopped else { return }
+        started += 1
+        let process = SimulatedProcess("\(service.name)-\(started)", service, in: self)
+        processes.append(process)
+        process.start()
+    }
+
+    /// A process died: its supervisor starts another one after a while.
+    func hasEnded(_ process: SimulatedProcess) {
+        processes.removeAll { $0 === process }
+        guard !isStopped else { return }
+        let service = process.service
+        trace.note(world.now, process.name, "ended")
+        scheduler.plan(in: Int64(scheduler.random.below(6_000))) { [unowned self] in
+            start(service)
+        }
+    }
+
+    func fault(at call: StoreCall) -> Chaos.Fault? {
+        trace.mix(UInt64(truncatingIfNeeded: call.rawValue.utf8.count))
+        return chaos.fault(at: call, &scheduler.random)
+    }
+
+    /// Some messages meet a fault of the fleet's own, as long as it is not mended.
+    func poison(in event: EventID) -> Poison {
+        guard !isMended else { return .none }
+        var hash = seed &* 0x9E37_79B9_7F4A_7C15
+        for byte in event.text.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+        var random = SplitMix64(seed: hash)
+        switch random.below(64) {
+        case 0: return .kills
+        case 1: return .throwing
+        default: return .none
+        }
+    }
+
+    /// Nobody can run. First the faults end, then what died of them is brought back; when all is
+    /// quiet after that, it is over.
+    private func isOver() -> Bool {
+        guard hasSeenEnough, !scheduler.hasAgenda else { return false }
+        chaos.isOn = false
+        guard isQuiet else { return false }
+        guard isMended else {
+            isMended = true
+            let redriven = Operator(world: world).redrive()
+            trace.note(world.now, "operator", "redrives \(redriven)")
+            return false
+        }
+        return true
+    }
+
+    /// Whether every queue is empty, read to its end, and every outbox published.
+    var isQuiet: Bool {
+        unsettled.isEmpty
+    }
+
+    /// What is not done yet, for the trace.
+    var unsettled: [String] {
+        var left: [String] = []
+        for service in SimulatedService.allCases {
+            for partition in 0..<world.partitions {
+                let lane = service.lane(partition)
+                if let stream = world.streams[lane.stream.text],
+                    !stream.undelivered(to: lane.group).isEmpty
+                        || !stream.pending(of: lane.group).isEmpty
+                {
+                    left.append("\(lane)")
+                }
+                if world.delayed[lane.delayed.text]?.isEmpty == false {
+                    left.append("delayed \(lane)")
+                }
+            }
+        }
+        for account in clients?.accounts ?? [] where !world[hash: account.outbox].isEmpty {
+            left.append("outbox \(account)")
+        }
+        return left
+    }
+}
+
+extension Simulation {
+    /// The real processor of a service, with the stores of one process.
+    func processor(
+        _ service: SimulatedService, _ lane: LaneID, _ store: GatedStore,
+        _ process: SimulatedProcess
+    ) -> any BatchProcessor {
+        switch service {
+        case .orderEntry:
+            let rules = OrderEntryRules(
+                marketHours: .always, providers: [ProviderModel.provider],
+                defaultProvider: ProviderModel.provider)
+            return loop(OrderEntryHandler(rules: rules), store, process)
+        case .workerOpen: return loop(OpenHandler(maxRateAge: 60_000), store, process)
+        case .workerClose: return loop(CloseHandler(maxRateAge: 60_000), store, process)
+        case .workerReject: return loop(RejectHandler(), store, process)
+        case .dispatcher:
+            return DispatchProcessor(store: store, partitions: world.partitions, counters: tally)
+        case .house:
+            return HouseProcessor(
+                prices: store, reports: store, partitions: world.partitions,
+                rules: HouseRules(), counters: tally)
+        case .connection: return ConnectionProcessor(provider)
+        case .persistence: return BookkeepingProcessor(bookkeeper)
+        case .projector: return ProjectorProcessor(store: store, counters: tally)
+        }
+    }
+
+    private func loop<Handler: MessageHandler>(
+        _ handler: Handler, _ store: GatedStore, _ process: SimulatedProcess
+    ) -> any BatchProcessor {
+        AccountProcessor(
+            Moody(inner: handler, mood: Mood(self, process)), store: UnrulyStore(store, world),
+            numbers: SeededNumbers(scheduler), retention: .init(order: retention),
+            counters: tally)
+    }
+}
