@@ -91,14 +91,13 @@ extension FleetUnderTest {
         for (kind, cents) in [
             ("profit", Terms.profitCents), ("commission", -Terms.commissionCents),
         ] {
-            #expect(
-                try number(
-                    "SELECT count(*) AS n FROM ledger_entries WHERE kind = $1 AND amount * 100 = \(cents)",
-                    [.text(kind)]) == wanted, "\(kind) booked once for each order")
-            #expect(
-                try number(
-                    "SELECT count(*) AS n FROM ledger_entries WHERE kind = $1", [.text(kind)])
-                    == wanted, "no other \(kind)")
+            let booked = try number(
+                "SELECT count(*) AS n FROM \(Self.houseLedger) AND kind = '\(kind)'")
+            #expect(booked == wanted, "\(kind) booked once for each order")
+            let exact = try number(
+                "SELECT count(*) AS n FROM \(Self.houseLedger) AND kind = '\(kind)' "
+                    + "AND amount * 100 = \(cents)")
+            #expect(exact == wanted, "\(kind) of \(cents) cents each")
         }
         // One message to place and one to close each: nothing was sent twice.
         #expect(try appended(to: .provider(.house)) == 2 * wanted, "messages to the house")
@@ -106,5 +105,28 @@ extension FleetUnderTest {
             try number(
                 "SELECT count(*) AS n FROM requests WHERE order_id IS NOT NULL AND status = 'accepted'"
             ) >= 2 * wanted)
+    }
+
+    private static let houseLedger =
+        "ledger_entries l JOIN orders o ON o.order_id = l.order_id WHERE o.flow = 'house'"
+
+    /// That of so many orders at the other provider each was sent once, and refused or filled, its close
+    /// refused once and then filled.
+    func expectAnsweredOutside(_ orders: Int) throws {
+        let refused = try number(
+            "SELECT count(*) AS n FROM orders WHERE flow = 'barclays' AND state = 'rejected'")
+        let closed = try number(
+            "SELECT count(*) AS n FROM orders WHERE flow = 'barclays' AND state = 'closed'")
+        #expect(refused + closed == Int64(orders), "\(refused) refused, \(closed) closed")
+        #expect(refused > 0 && closed > 0)
+        #expect(try number("SELECT count(*) AS n FROM order_rejections") == refused + closed)
+        #expect(
+            try number(
+                """
+                SELECT count(*) AS n FROM order_events e JOIN orders o ON o.order_id = e.order_id
+                WHERE o.flow = 'barclays' AND e.type = 'ORDER_CLOSE_CONFIRMED'
+                """) == closed)
+        let sent = try appended(to: .provider(Self.outside))
+        #expect(sent == Int64(orders) + 2 * closed, "messages to the provider")
     }
 }

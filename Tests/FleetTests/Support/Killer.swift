@@ -19,9 +19,9 @@ struct Killer {
     /// the next one each round.
     ///
     /// - Parameter goesOn: asked before each; `false` ends the round.
-    mutating func round(_ names: [String], while goesOn: () -> Bool) throws {
+    mutating func round(_ names: [String], while goesOn: () throws -> Bool) throws {
         for name in names.shuffled(using: &random) {
-            guard goesOn() else { return }
+            guard try goesOn() else { return }
             let copies = fleet.copies(of: name)
             let index = turn[name, default: 0] % copies.count
             turn[name] = index + 1
