@@ -54,7 +54,7 @@ import Testing
     @Test(
         "a store that is away is nobody's fault",
         arguments: [
-            StoreCall.load, .claim, .apply, .publishLookups, .publishSends, .publishEvents, .unbox,
+            StoreCall.load, .claim, .publishLookups, .publishSends, .publishEvents, .unbox,
         ])
     func storeAway(call: StoreCall) throws {
         let bench = try Bench()
@@ -65,6 +65,19 @@ import Testing
         bench.gate.away = []
         #expect(["applied 1", "ignored duplicate 1"].contains(bench.settle()))
         #expect(bench.events == ["1 ORDER_PLACED"] && bench.sends == ["1"])
+        #expect(bench.letters.isEmpty)
+    }
+
+    @Test("a decision that could not be applied is made again, under a fresh id")
+    func applyAway() throws {
+        let bench = try Bench()
+        bench.settle()
+        bench.post("place", order: nil)
+        bench.gate.away = [.apply]
+        for _ in 1...8 { #expect(bench.turn() == "nothing held 1") }
+        bench.gate.away = []
+        #expect(bench.settle() == "applied 1")
+        #expect(bench.events == ["1 ORDER_PLACED"] && bench.sends.count == 1)
         #expect(bench.letters.isEmpty)
     }
 

@@ -32,7 +32,9 @@ import Testing
         let bench = try Bench()
         bench.settle()
         bench.gate.away = [.load]
-        for _ in 0..<600 { bench.post("ignore late") }
+        for number in 1...600 {
+            bench.post("ignore late", account: try AccountID(.demo, "\(number)"))
+        }
         #expect(bench.turn() == "nothing held 256")
         #expect(bench.turn() == "nothing held 512")
         bench.gate.away = []
@@ -118,7 +120,9 @@ import Testing
         let bench = try Bench()
         bench.settle()
         bench.gate.away = [.load]
-        for _ in 0..<(Lane.mostHeld + 300) { bench.post("ignore late") }
+        for number in 1...(Lane.mostHeld + 300) {
+            bench.post("ignore late", account: try AccountID(.demo, "\(number)"))
+        }
         var last = ""
         for _ in 0..<45 { last = bench.turn() }
         #expect(last == "nothing held 10240")
@@ -235,5 +239,17 @@ import Testing
         #expect(bench.totals["parked"] == "unpublished")
         #expect(try bench.world.outbox(bench.account).count == 1)
         #expect(bench.letters == ["killer unpublished"])
+    }
+}
+
+@Suite("Chains") struct ChainTests {
+    @Test("a batch decides at most 64 messages of one account; the rest follows in order")
+    func longestChain() throws {
+        let bench = try Bench()
+        bench.settle()
+        for _ in 0..<130 { bench.post("ignore late") }
+        #expect(bench.turn() == "ignored late 64 held 66")
+        #expect(bench.turn() == "ignored late 64 held 2")
+        #expect(bench.turn() == "ignored late 2")
     }
 }
