@@ -9,11 +9,23 @@ struct PostgresView {
         var number: Int64 = 0
         var token = ""
         var balance = ""
-        /// Sum of the account's ledger rows.
-        var ledger = ""
-        /// How many events there are, and the highest number: equal where there is no gap.
+        var usedMarginExecuted = ""
+        var usedMarginAll = ""
+        /// `m:<SYM>` of each symbol, as last written.
+        var margins: [String: String] = [:]
+        /// How many events there are, the highest number, and its token.
         var events: Int64 = 0
         var lastEvent: Int64 = 0
+        var lastToken = ""
+        /// Sum of the account's ledger rows.
+        var ledger = ""
+        /// The first number at which the rows so far do not sum to the balance noted there.
+        var unbalanced: Int64?
+        /// Sum of the ledger rows of closed orders, and of those orders' net profits.
+        var traded = ""
+        var netProfits = ""
+        /// Why its persistence has stopped.
+        var parked: String?
         /// Snapshots of active orders.
         var orders: [String: [String: String]] = [:]
     }
@@ -22,38 +34,25 @@ struct PostgresView {
         try connection.query("SELECT user_type, user_id FROM accounts").map(account)
     }
 
+    /// Some accounts at one moment.
     func views(of accounts: [AccountID]) throws -> [AccountID: View] {
+        let parameters: [PostgresValue] = [
+            .array(accounts.map { $0.userType.rawValue }), .array(accounts.map(\.userID)),
+        ]
         var views: [AccountID: View] = [:]
-        let rows = try connection.query(
-            """
-            SELECT a.user_type, a.user_id, a.orders_version, a.orders_token, a.balance::text,
-                coalesce((SELECT sum(amount) FROM ledger_entries l
-                    WHERE (l.user_type, l.user_id) = (a.user_type, a.user_id)), 0)::text AS ledger,
-                e.events, e.last_event
-            FROM accounts a, LATERAL (
-                SELECT count(*) AS events, coalesce(max(orders_version), 0) AS last_event
-                FROM order_events e
-                WHERE (e.user_type, e.user_id) = (a.user_type, a.user_id)) e
-            WHERE (a.user_type, a.user_id) IN (SELECT * FROM unnest($1::text[], $2::text[]))
-            """, Self.parameters(accounts))
-        for row in rows {
-            var view = View()
-            view.number = try row.int64("orders_version")
-            view.token = try row.text("orders_token")
-            view.balance = try row.text("balance")
-            view.ledger = try row.text("ledger")
-            view.events = try row.int64("events")
-            view.lastEvent = try row.int64("last_event")
-            views[try account(row)] = view
+        let answers = try connection.transaction { () throws(PostgresError) in
+            _ = try connection.query("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            return .commit(
+                try connection.pipeline(
+                    [Self.standings, Self.margins, Self.orders].map {
+                        PostgresStatement($0, parameters)
+                    }))
         }
-        for row in try connection.query(
-            """
-            SELECT user_type, user_id, order_id, field.key, field.value
-            FROM orders, jsonb_each_text(snapshot) field
-            WHERE (user_type, user_id) IN (SELECT * FROM unnest($1::text[], $2::text[]))
-                AND state NOT IN ('closed', 'cancelled', 'rejected')
-            """, Self.parameters(accounts))
-        {
+        for row in answers[0] { views[try account(row)] = try view(row) }
+        for row in answers[1] {
+            views[try account(row)]?.margins[try row.text("key")] = try row.text("value")
+        }
+        for row in answers[2] {
             let order = try row.text("order_id")
             views[try account(row), default: View()].orders[order, default: [:]][
                 try row.text("key")] = try row.text("value")
@@ -61,8 +60,99 @@ struct PostgresView {
         return views
     }
 
-    private static func parameters(_ accounts: [AccountID]) -> [PostgresValue] {
-        [.array(accounts.map { $0.userType.rawValue }), .array(accounts.map(\.userID))]
+    private func view(_ row: PostgresRow) throws -> View {
+        var view = View()
+        view.number = try row.int64("orders_version")
+        view.token = try row.text("orders_token")
+        view.balance = try row.text("balance")
+        view.usedMarginExecuted = try row.text("used_margin_executed")
+        view.usedMarginAll = try row.text("used_margin_all")
+        view.events = try row.int64("events")
+        view.lastEvent = try row.int64("last_event")
+        view.lastToken = try row.optionalText("last_token") ?? ""
+        view.ledger = try row.text("ledger")
+        view.unbalanced = try row.optionalInt64("unbalanced")
+        view.traded = try row.text("traded")
+        view.netProfits = try row.text("net_profits")
+        view.parked = try row.optionalText("parked")
+        return view
+    }
+
+    private static let some =
+        "(user_type, user_id) IN (SELECT * FROM unnest($1::text[], $2::text[]))"
+
+    private static let standings = """
+        WITH events AS (
+            SELECT user_type, user_id, count(*) AS events, max(orders_version) AS last_event
+            FROM order_events WHERE \(some) GROUP BY user_type, user_id
+        ), steps AS (
+            SELECT user_type, user_id, orders_version, amount, balance_after,
+                kind IN ('profit', 'commission', 'swap') AS is_trade,
+                sum(amount) OVER (PARTITION BY user_type, user_id ORDER BY orders_version) AS total
+            FROM ledger_entries WHERE \(some)
+        ), ledger AS (
+            SELECT user_type, user_id, sum(amount) AS ledger,
+                sum(amount) FILTER (WHERE is_trade) AS traded,
+                min(orders_version) FILTER (WHERE total <> balance_after) AS unbalanced
+            FROM steps GROUP BY user_type, user_id
+        ), closed AS (
+            SELECT user_type, user_id, sum(net_profit) AS net_profits
+            FROM orders WHERE state = 'closed' AND \(some) GROUP BY user_type, user_id
+        ), parked AS (
+            SELECT user_type, user_id, reason || ' at ' || orders_version AS parked
+            FROM parked_accounts WHERE cleared_at IS NULL
+        )
+        SELECT user_type, user_id, a.orders_version, a.orders_token, balance::text,
+            used_margin_executed::text, used_margin_all::text,
+            coalesce(events, 0) AS events, coalesce(last_event, 0) AS last_event,
+            e.orders_token AS last_token, coalesce(ledger, 0)::text AS ledger, unbalanced,
+            coalesce(traded, 0)::text AS traded, coalesce(net_profits, 0)::text AS net_profits,
+            parked
+        FROM accounts a
+            LEFT JOIN events USING (user_type, user_id)
+            LEFT JOIN ledger USING (user_type, user_id)
+            LEFT JOIN closed USING (user_type, user_id)
+            LEFT JOIN parked USING (user_type, user_id)
+            LEFT JOIN order_events e USING (user_type, user_id, orders_version)
+        WHERE \(some)
+        """
+
+    private static let margins = """
+        SELECT user_type, user_id, field.key, field.value
+        FROM accounts, jsonb_each_text(portfolio) field
+        WHERE field.key LIKE 'm:%' AND \(some)
+        """
+
+    private static let orders = """
+        SELECT user_type, user_id, order_id, field.key, field.value
+        FROM orders, jsonb_each_text(snapshot) field
+        WHERE state NOT IN ('closed', 'cancelled', 'rejected') AND \(some)
+        """
+
+    /// One step of an account.
+    struct Step: Hashable {
+        let account: AccountID
+        let number: Int64
+    }
+
+    /// The tokens of steps that are there.
+    func tokens(of steps: [Step]) throws -> [Step: String] {
+        let rows = try connection.query(
+            """
+            SELECT user_type, user_id, orders_version, orders_token FROM order_events
+            WHERE (user_type, user_id, orders_version) IN
+                (SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[]))
+            """,
+            [
+                .array(steps.map { $0.account.userType.rawValue }),
+                .array(steps.map(\.account.userID)), .integers(steps.map(\.number)),
+            ])
+        var tokens: [Step: String] = [:]
+        for row in rows {
+            let step = Step(account: try account(row), number: try row.int64("orders_version"))
+            tokens[step] = try row.text("orders_token")
+        }
+        return tokens
     }
 
     private func account(_ row: PostgresRow) throws -> AccountID {

@@ -8,55 +8,83 @@ import Shared
 package struct Reconciliation {
     private let redis: RedisView
     private let postgres: PostgresView
+    private let rest: Duration
 
-    /// Accounts a round trip.
-    private static let chunk = 200
-    /// An account that differs may just be moving: it is looked at again, so often, after a rest.
-    private static let looks = 5
-    private static let rest: Duration = .milliseconds(200)
+    /// Accounts a few round trips.
+    private static let chunk = 250
+    /// An account that differs may just be moving. What is found of it counts when so many looks in
+    /// a row find the same, and after the last look in any case.
+    private static let sameLooks = 3
+    private static let mostLooks = 25
 
+    /// - Parameter rest: between two looks at an account that differs.
     package init(
-        redis address: RedisAddress, postgres connection: PostgresConnection, partitions: Int
+        redis address: RedisAddress, postgres connection: PostgresConnection, partitions: Int,
+        rest: Duration = .milliseconds(200)
     ) {
         let stores = RedisStores(address, partitions: partitions)
         redis = RedisView(client: stores.client, stores: stores, partitions: partitions)
         postgres = PostgresView(connection: connection)
+        self.rest = rest
     }
 
     /// Looks at everything, and again at what differs while it may still be moving.
     ///
+    /// - Parameter progress: told how many accounts were looked at.
     /// - Throws: where Redis or Postgres cannot be asked.
     package func run(progress: (Int) -> Void = { _ in }) throws -> AuditReport {
         var report = AuditReport()
-        let accounts = Set(try redis.emitted().keys).union(try postgres.accounts()).sorted()
+        let accounts = Set(try redis.accounts()).union(try postgres.accounts()).sorted()
         report.accounts = accounts.count
-        var open: [AccountID] = []
+        var open: [AccountID: [Finding]] = [:]
         for start in stride(from: 0, to: accounts.count, by: Self.chunk) {
             let chunk = Array(accounts[start..<min(start + Self.chunk, accounts.count)])
-            open += try look(at: chunk, &report)
-            progress(min(start + Self.chunk, accounts.count))
-        }
-        for look in 1..<Self.looks where !open.isEmpty {
-            Thread.rest(Self.rest)
-            report.findings = report.findings.filter { finding in
-                !open.contains { $0.tag == finding.account }
+            for (account, findings) in try look(at: chunk, counting: &report) {
+                open[account] = findings
             }
-            _ = look
-            open = try self.look(at: open, &report, counting: false)
+            progress(start + chunk.count)
         }
-        try checkStreams(&report)
+        report.findings = try lookAgain(at: open)
+        for partition in 0..<redis.partitions {
+            report.findings += try streamFindings(partition)
+        }
         report.findings.sort()
         return report
     }
 
-    /// Returns the accounts that differ.
+    private func lookAgain(at odd: [AccountID: [Finding]]) throws -> [Finding] {
+        var open = odd
+        var looks = odd.mapValues { _ in 1 }
+        var final: [Finding] = []
+        for number in 2...Self.mostLooks where !open.isEmpty {
+            Thread.rest(rest)
+            var report = AuditReport()
+            let accounts = open.keys.sorted()
+            var next: [AccountID: [Finding]] = [:]
+            for start in stride(from: 0, to: accounts.count, by: Self.chunk) {
+                let chunk = Array(accounts[start..<min(start + Self.chunk, accounts.count)])
+                for (account, findings) in try look(at: chunk, counting: &report) {
+                    let same = open[account] == findings
+                    looks[account] = same ? looks[account, default: 0] + 1 : 1
+                    if looks[account] == Self.sameLooks || number == Self.mostLooks {
+                        final += findings
+                    } else {
+                        next[account] = findings
+                    }
+                }
+            }
+            open = next
+        }
+        return final
+    }
+
+    /// Returns the accounts that differ, with what differs.
     private func look(
-        at accounts: [AccountID], _ report: inout AuditReport, counting: Bool = true
-    ) throws -> [AccountID] {
-        let emitted = try redis.emitted()
-        let views = redis.views(of: accounts)
+        at accounts: [AccountID], counting report: inout AuditReport
+    ) throws -> [AccountID: [Finding]] {
+        let views = try redis.views(of: accounts)
         let rows = try postgres.views(of: accounts)
-        var odd: [AccountID] = []
+        var odd: [AccountID: [Finding]] = [:]
         for (account, view) in zip(accounts, views) {
             let found: [Finding]
             switch view {
@@ -65,13 +93,10 @@ package struct Reconciliation {
                 found = [Finding(account, .unreadable, "\(error)")]
             case .success(let view):
                 found =
-                    AccountAudit(
-                        account, redis: view, emitted: emitted[account], postgres: rows[account]
-                    ).findings
-                if counting { try count(view, rows[account], &report) }
+                    AccountAudit(account, redis: view, postgres: rows[account]).findings.sorted()
+                try count(view, rows[account], &report)
             }
-            report.findings += found
-            if !found.isEmpty { odd.append(account) }
+            if !found.isEmpty { odd[account] = found }
         }
         return odd
     }
@@ -83,29 +108,15 @@ package struct Reconciliation {
         report.activeOrders += account.book.count
         report.events += row?.events ?? 0
         report.balances = try report.balances + (account.portfolio?.balance ?? .zero)
-        if let row, let ledger = try? Money(row.ledger) {
-            report.ledger = try report.ledger + ledger
-        }
+        if let row { report.ledger = try report.ledger + Money(row.ledger) }
     }
 
-    /// What is still in the streams must carry each account's numbers in order, once.
-    private func checkStreams(_ report: inout AuditReport) throws {
-        for partition in 0..<redis.partitions {
-            var last: [String: Int64] = [:]
-            try redis.forEachEvent(of: partition) { event, entry in
-                let account = "\(event["user_type"] ?? "?"):\(event["user_id"] ?? "?")"
-                guard let number = event["orders_version"].flatMap({ Int64($0) }) else {
-                    report.findings.append(
-                        Finding(about: account, .unreadable, "entry \(entry) has no number"))
-                    return
-                }
-                if let before = last[account], number != before + 1 {
-                    report.findings.append(
-                        Finding(
-                            about: account, .stream, "entry \(entry): \(number) after \(before)"))
-                }
-                last[account] = number
-            }
+    private func streamFindings(_ partition: Int) throws -> [Finding] {
+        var audit = StreamAudit(published: try redis.published(of: partition))
+        try redis.forEachEventPage(of: partition) { page in
+            try audit.take(page, tokens: postgres.tokens)
         }
+        audit.finish()
+        return audit.findings
     }
 }

@@ -42,7 +42,7 @@ final class RowWriter {
     ) throws(PostgresError) {
         guard let first = rows.first else { return }
         do throws(PostgresError) {
-            let verdicts = try commit(rows, partition)
+            let verdicts = try commit(rows, partition, gapsStop: !isReturn)
             for (index, verdict) in zip(rows.indices, verdicts) {
                 outcomes[index] = try settle(rows[index], verdict, isReturn)
             }
@@ -61,14 +61,14 @@ final class RowWriter {
 
     /// One transaction: judges the rows against what stands there and writes those that are new.
     private func commit(
-        _ rows: ArraySlice<EventRow>, _ partition: Int
+        _ rows: ArraySlice<EventRow>, _ partition: Int, gapsStop: Bool
     ) throws(PostgresError) -> [Sequencing.Verdict] {
         try store.transaction { () throws(PostgresError) in
             let open = rows.filter { !stopped.contains($0.account) }
             var sequencing = Sequencing(
                 standings: try store.standings(
                     of: Array(Set(open.map(\.account))), partition: partition),
-                parked: stopped)
+                parked: stopped, gapsStop: gapsStop)
             sequencing.known = try store.tokens(of: open.filter(sequencing.isBehind))
             let verdicts = rows.map { sequencing.judge($0) }
             let new = zip(rows, verdicts).compactMap { $1 == .new ? $0 : nil }

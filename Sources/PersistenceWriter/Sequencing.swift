@@ -25,12 +25,16 @@ struct Sequencing {
 
     private var standings: [AccountID: Standing]
     private var parked: Set<AccountID>
+    private let gapsStop: Bool
     /// Tokens of steps that Postgres holds already.
     var known: [Step: String] = [:]
 
-    init(standings: [AccountID: Standing], parked: Set<AccountID>) {
+    /// - Parameter gapsStop: whether all that follows a gap in its account is `parked`; else the
+    ///   missing event may follow it.
+    init(standings: [AccountID: Standing], parked: Set<AccountID>, gapsStop: Bool = true) {
         self.standings = standings
         self.parked = parked
+        self.gapsStop = gapsStop
     }
 
     /// Whether the event's step is one that Postgres should hold already.
@@ -39,7 +43,7 @@ struct Sequencing {
     }
 
     /// Judges the next event, each account's in the order in which they are to be written. After
-    /// a gap or a fork all that follows of the account is `parked`.
+    /// a fork all that follows of the account is `parked`.
     mutating func judge(_ event: EventRow) -> Verdict {
         guard !parked.contains(event.account) else { return .parked }
         let step = Step(account: event.account, number: event.number)
@@ -50,7 +54,7 @@ struct Sequencing {
             return .new
         }
         guard event.number <= last else {
-            parked.insert(event.account)
+            if gapsStop { parked.insert(event.account) }
             return .gap(expected: last + 1)
         }
         if known[step] == event.token { return .repeated }

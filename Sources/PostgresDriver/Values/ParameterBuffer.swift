@@ -62,17 +62,20 @@ struct ParameterBuffer {
     private mutating func quoted(_ text: String) {
         let quote = UInt8(ascii: "\"")
         let backslash = UInt8(ascii: "\\")
+        var text = text
         bytes.append(quote)
-        // Most texts are one run without a special byte: they are copied whole.
-        var rest = Substring(text).utf8
-        while let special = rest.firstIndex(where: { $0 == quote || $0 == backslash || $0 == 0 }) {
-            if rest[special] == 0 { holdsZero = true }
-            bytes.append(contentsOf: rest[..<special])
-            bytes.append(backslash)
-            bytes.append(rest[special])
-            rest = rest[rest.index(after: special)...]
+        text.withUTF8 { utf8 in
+            // Runs without a special byte are copied whole.
+            var start = 0
+            for (index, byte) in utf8.enumerated()
+            where byte == quote || byte == backslash || byte == 0 {
+                if byte == 0 { holdsZero = true }
+                bytes.append(contentsOf: utf8[start..<index])
+                bytes.append(backslash)
+                start = index
+            }
+            bytes.append(contentsOf: utf8[start...])
         }
-        bytes.append(contentsOf: rest)
         bytes.append(quote)
     }
 }
