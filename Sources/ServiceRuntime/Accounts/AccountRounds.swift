@@ -116,10 +116,20 @@ extension AccountProcessor {
         return attempt
     }
 
-    private struct Chain {
+    /// A class, since it goes from hand to hand and is large.
+    private final class Chain {
         let work: AccountWork<Handler.Message>
         let deliberation: Deliberation<Handler>
         let write: AccountWrite?
+
+        init(
+            _ work: AccountWork<Handler.Message>, _ deliberation: Deliberation<Handler>,
+            _ write: AccountWrite?
+        ) {
+            self.work = work
+            self.deliberation = deliberation
+            self.write = write
+        }
     }
 
     private func deliberate(
@@ -140,7 +150,7 @@ extension AccountProcessor {
                         from: loaded, to: deliberation.account, records: deliberation.records,
                         events: deliberation.events, answers: deliberation.answers,
                         retention: retention) : nil
-                chains.append(Chain(work: work, deliberation: deliberation, write: write))
+                chains.append(Chain(work, deliberation, write))
             } catch {
                 let refused = StoreError.refused(operation: "write", detail: "\(error)")
                 attempt.done.append((failed(work, refused), loaded.outbox))

@@ -128,14 +128,20 @@ package struct AccountWrite: Sendable, Equatable {
     private static func difference(
         from before: Fields, to after: Fields, among isOurs: (String) -> Bool
     ) -> (changed: Fields, gone: [String]) {
-        var known: [String: String] = [:]
-        known.reserveCapacity(before.list.count)
-        for field in before.list where isOurs(field.name) { known[field.name] = field.value }
+        // Both are in about the same order, so each is found where the last one led to.
+        var last = -1
+        var isKnown = Array(repeating: false, count: before.list.count)
         var changed: [Fields.Field] = []
-        for field in after.list where known.removeValue(forKey: field.name) != field.value {
+        for field in after.list {
+            if let index = before.index(of: field.name, after: last) {
+                last = index
+                isKnown[index] = true
+                if before.list[index].value == field.value { continue }
+            }
             changed.append(field)
         }
-        return (Fields(changed), known.keys.sorted())
+        let gone = zip(before.list, isKnown).filter { !$1 && isOurs($0.name) }.map(\.0.name)
+        return (Fields(changed), gone.sorted())
     }
 }
 

@@ -110,8 +110,9 @@ extension Account {
         if let config = transition.config { next.config = config }
         if let answer = transition.answer { next.answers[answer.request] = answer.result }
         next.portfolio = portfolio
-        let record = Record(
+        var record = Record(
             transition, account: next, portfolio: portfolio, from: before, order: after, now: now)
-        return (next, try record.withTotals(of: portfolio))
+        try record.addTotals(of: portfolio)
+        return (next, record)
     }
 }

@@ -41,6 +41,8 @@ package struct Record: Sendable, Equatable {
             .init("orders_version", String(number)), .init("orders_token", token.text),
             .init("event_id", transition.eventID.text), .init("ts", String(now)),
         ])
+        // About as many as an order's snapshot and what comes with it.
+        event.reserve(96)
         if let order {
             event.append("key", order.key.text)
             event.append("order_version", String(order.version))
@@ -68,13 +70,11 @@ package struct Record: Sendable, Equatable {
         self.event = event
     }
 
-    func withTotals(of portfolio: Portfolio) throws(NumberError) -> Record {
-        var record = self
+    mutating func addTotals(of portfolio: Portfolio) throws(NumberError) {
         for field in try portfolio.fields().list where !field.name.hasPrefix("orders_") {
             // No name of a total is a name of an order's field.
-            record.event.append(field.name, field.value)
+            event.append(field.name, field.value)
         }
-        return record
     }
 
     /// Adds a snapshot's fields. The event's own `type` is the kind of event, as in the reference,
@@ -95,14 +95,21 @@ package struct Record: Sendable, Equatable {
 
 /// A record as the text that an outbox keeps: a netstring of eleven parts.
 extension Record {
-    package var text: String {
-        Netstring.encode([
+    package var text: String { text(after: "") }
+
+    /// The text behind another one, made at once: a record has some thousand bytes.
+    package func text(after prefix: String) -> String {
+        let parts = [
             MessageVersion.current, account.tag, String(number), token.text, String(timestamp),
             identity?.order.text ?? "", identity?.symbol.text ?? "",
             Netstring.encode(lookups.map(\.text)),
             Netstring.encode(sends.map(Record.encode)), answered?.text ?? "",
-            Netstring.encode(event),
-        ])
+        ]
+        var bytes = Array(prefix.utf8)
+        bytes.reserveCapacity(4_096)
+        for part in parts { Netstring.append(part, to: &bytes) }
+        Netstring.append(event, to: &bytes)
+        return String(decoding: bytes, as: UTF8.self)
     }
 
     package init(_ text: String) throws(FieldError) {

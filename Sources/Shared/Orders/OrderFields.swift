@@ -125,6 +125,12 @@ extension Order {
     /// status texts of the reference.
     package var changingFields: Fields {
         var fields = Fields()
+        appendChangingFields(to: &fields)
+        return fields
+    }
+
+    private func appendChangingFields(to fields: inout Fields) {
+        fields.reserve(fields.list.count + 40)
         for rule in Order.rules {
             if let value = rule.get(self) { fields.append(rule.name, value) }
         }
@@ -133,12 +139,13 @@ extension Order {
         fields.append("order_status", texts.orderStatus)
         fields.append("execution_status", texts.executionStatus)
         if let commission = money.commissionEntry?.text { fields.append("commission", commission) }
-        return fields
     }
 
     /// Every field of the holdings hash.
     package var fields: Fields {
-        Fields(placement.fields.list + changingFields.list)
+        var fields = placement.fields
+        appendChangingFields(to: &fields)
+        return fields
     }
 
     /// The names of `changingFields`, to tell which of a loaded hash are gone.

@@ -21,9 +21,9 @@ package struct Fields: Sendable, Equatable {
     /// The value of a name; nil where the name is missing. Setting replaces or appends; setting
     /// nil removes.
     package subscript(name: String) -> String? {
-        get { list.first { $0.name == name }?.value }
+        get { index(of: name).map { list[$0].value } }
         set {
-            let index = list.firstIndex { $0.name == name }
+            let index = index(of: name)
             switch (index, newValue) {
             case (let index?, let value?): list[index].value = value
             case (let index?, nil): list.remove(at: index)
@@ -32,6 +32,17 @@ package struct Fields: Sendable, Equatable {
             }
         }
     }
+
+    /// Where a name stands. Lists are short and mostly asked in about their own order: whoever asks
+    /// for many says where the last one stood, and the search begins behind it.
+    package func index(of name: String, after last: Int = -1) -> Int? {
+        for index in (last + 1)..<list.count where list[index].name == name { return index }
+        for index in 0..<(last + 1) where list[index].name == name { return index }
+        return nil
+    }
+
+    /// Makes room for so many fields in all.
+    package mutating func reserve(_ count: Int) { list.reserveCapacity(count) }
 
     /// Adds without looking for the name; for names that are known to be new.
     package mutating func append(_ name: String, _ value: String) {

@@ -19,8 +19,17 @@ package struct NamedList: Sendable, Hashable {
     }
 
     package subscript(name: String) -> Substring? {
-        guard !text.isEmpty else { return nil }
-        return entries.first { $0.name == name }?.value
+        let bytes = text.utf8
+        var start = bytes.startIndex
+        while start < bytes.endIndex {
+            let end = bytes[start...].firstIndex(of: UInt8(ascii: " ")) ?? bytes.endIndex
+            let sign = bytes[start..<end].firstIndex(of: UInt8(ascii: "=")) ?? end
+            if start < end, bytes[start..<sign].elementsEqual(name.utf8) {
+                return text[(sign < end ? bytes.index(after: sign) : end)..<end]
+            }
+            start = end < bytes.endIndex ? bytes.index(after: end) : end
+        }
+        return nil
     }
 
     package func contains(_ name: String) -> Bool { self[name] != nil }

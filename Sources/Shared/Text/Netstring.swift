@@ -2,9 +2,18 @@
 /// escaping, and says at once when it is cut short. Records in an outbox are kept so.
 package enum Netstring {
     package static func append(_ text: String, to bytes: inout [UInt8]) {
-        bytes.append(contentsOf: String(text.utf8.count).utf8)
-        bytes.append(UInt8(ascii: ":"))
-        bytes.append(contentsOf: text.utf8)
+        var text = text
+        text.withUTF8 { utf8 in
+            appendLength(utf8.count, to: &bytes)
+            bytes.append(contentsOf: utf8)
+        }
+    }
+
+    /// Appends names and values in turn, as `encode` would write them, as one text.
+    package static func append(_ fields: Fields, to bytes: inout [UInt8]) {
+        let list = list(fields)
+        appendLength(list.count, to: &bytes)
+        bytes.append(contentsOf: list)
     }
 
     package static func encode(_ texts: [String]) -> String {
@@ -14,8 +23,22 @@ package enum Netstring {
         return String(decoding: bytes, as: UTF8.self)
     }
 
+    private static func appendLength(_ length: Int, to bytes: inout [UInt8]) {
+        var unit = 1
+        while unit <= length / 10 { unit *= 10 }
+        while unit > 0 {
+            bytes.append(UInt8(ascii: "0") + UInt8(length / unit % 10))
+            unit /= 10
+        }
+        bytes.append(UInt8(ascii: ":"))
+    }
+
     /// Names and values in turn, as `encode` would write them.
     package static func encode(_ fields: Fields) -> String {
+        String(decoding: list(fields), as: UTF8.self)
+    }
+
+    private static func list(_ fields: Fields) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(
             fields.list.reduce(0) { $0 + $1.name.utf8.count + $1.value.utf8.count + 8 })
@@ -23,7 +46,7 @@ package enum Netstring {
             append(field.name, to: &bytes)
             append(field.value, to: &bytes)
         }
-        return String(decoding: bytes, as: UTF8.self)
+        return bytes
     }
 
     /// The texts again; nil where the text is none of ours.
