@@ -240,6 +240,43 @@ import Testing
         #expect(try bench.world.outbox(bench.account).count == 1)
         #expect(bench.letters == ["killer unpublished"])
     }
+
+    @Test("what was applied and published was not what killed: it is a repeat")
+    func published() throws {
+        let bench = try Bench()
+        bench.settle()
+        bench.post("place", order: 1, event: "innocent")
+        // Each process dies between the publication and the settling.
+        for _ in 1...3 {
+            bench.gate.away = [.settle]
+            bench.turn()
+            bench.takeOver()
+        }
+        bench.gate.away = []
+        #expect(bench.settle() == "ignored duplicate 1")
+        #expect(bench.totals["parked"] == nil)
+        #expect(bench.letters.isEmpty && bench.events == ["1 ORDER_PLACED"])
+    }
+
+    @Test("a store that is away while a suspect is judged parks nobody")
+    func awayWhileJudged() throws {
+        let bench = try Bench()
+        bench.settle()
+        bench.post("place", order: 1)
+        bench.settle()
+        bench.gate.away = [.load]
+        bench.post("fill", order: 1, event: "killer")
+        bench.turn()
+        bench.takeOver()
+        dieWhileDeciding(bench)
+        dieWhileDeciding(bench)
+        bench.gate.away = [.markDead]
+        bench.turn()
+        #expect(bench.totals["parked"] == nil)
+        bench.gate.away = []
+        #expect(bench.settle().hasSuffix("applied 1"))
+        #expect(bench.letters.isEmpty)
+    }
 }
 
 @Suite("Chains") struct ChainTests {

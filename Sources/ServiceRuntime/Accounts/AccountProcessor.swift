@@ -152,29 +152,34 @@ package final class AccountProcessor<Handler: MessageHandler>: BatchProcessor {
     private func bury(
         _ item: WorkItem<Handler.Message>, _ reason: DeadReason, detail: String?
     ) -> EntryResult {
-        var fields = Fields()
-        fields["dead_detail"] = detail
+        buried(item, reason, detail: detail) ?? .hold
+    }
+
+    /// The same; nil where the event was applied already.
+    private func buried(
+        _ item: WorkItem<Handler.Message>, _ reason: DeadReason, detail: String?
+    ) -> EntryResult? {
+        if reason.isMarked, let order = item.message.order {
+            let key = OrderKey(item.message.account, order)
+            do {
+                switch try store.markDead(key, item.message.eventID, reason) {
+                case .marked, .unknownOrder: break
+                case .applied: return nil
+                }
+            } catch {
+                return .hold
+            }
+        }
+        counters.count(.dead, reason.rawValue)
         counters.alarm(
             "dead letter",
             [
                 "account": item.message.account.tag, "event_id": item.message.eventID.text,
                 "reason": reason.rawValue,
             ])
-        guard reason.isMarked, let order = item.message.order else {
-            counters.count(.dead, reason.rawValue)
-            return .settle(.dead(reason, fields))
-        }
-        let key = OrderKey(item.message.account, order)
-        do {
-            switch try store.markDead(key, item.message.eventID, reason) {
-            case .marked, .unknownOrder:
-                counters.count(.dead, reason.rawValue)
-                return .settle(.dead(reason, fields))
-            case .applied: return .hold
-            }
-        } catch {
-            return .hold
-        }
+        var fields = Fields()
+        fields["dead_detail"] = detail
+        return .settle(.dead(reason, fields))
     }
 
     package func processSuspect(_ entry: Entry, lane: LaneID, now: Int64) -> EntryResult {
@@ -185,14 +190,42 @@ package final class AccountProcessor<Handler: MessageHandler>: BatchProcessor {
             return process([entry], lane: lane, now: now)[0]
         }
         let item = WorkItem(entry: entry, message: message)
-        guard message.request == nil else { return refuseFailed(item, partition: lane.partition) }
-        let buried = bury(item, .crashLoop, detail: nil)
-        guard buried == .hold else { return buried }
+        guard message.request == nil else { return suspectCommand(item, lane: lane, now: now) }
+        // The mark comes first and reads nothing of the account: loading it may be what kills.
+        if let buried = buried(item, .crashLoop, detail: nil) { return buried }
+        guard let loaded = load(item) else { return .hold }
+        return suspectPublication(item, loaded, lane: lane, now: now)
+    }
+
+    private func load(_ item: WorkItem<Handler.Message>) -> LoadedAccount? {
+        let work = AccountWork(account: item.message.account, items: [item])
+        guard case .success(let loaded)? = store.load([work.request]).first else { return nil }
+        return loaded
+    }
+
+    private func suspectCommand(
+        _ item: WorkItem<Handler.Message>, lane: LaneID, now: Int64
+    ) -> EntryResult {
+        guard let loaded = load(item), let request = item.message.request else { return .hold }
+        guard loaded.account.answers[request.id] == nil else {
+            return suspectPublication(item, loaded, lane: lane, now: now)
+        }
+        return refuseFailed(item, partition: lane.partition)
+    }
+
+    /// What was applied can only kill by the publication of its own record. Once that is done, whoever
+    /// died was not killed by this message, and nothing of it is left to do.
+    private func suspectPublication(
+        _ item: WorkItem<Handler.Message>, _ loaded: LoadedAccount, lane: LaneID, now: Int64
+    ) -> EntryResult {
+        let event = item.message.eventID.text
+        guard loaded.outbox.contains(where: { $0.event["event_id"] == event }) else {
+            return process([item.entry], lane: lane, now: now)[0]
+        }
         return parkUnpublished(item)
     }
 
-    /// The event was applied, so it is its publication that kills: the account is parked with its
-    /// outbox kept, and a redrive publishes it.
+    /// The account is parked with its outbox kept, and a redrive publishes it.
     private func parkUnpublished(_ item: WorkItem<Handler.Message>) -> EntryResult {
         let account = item.message.account
         let token = OrdersToken(
