@@ -62,7 +62,7 @@ let package = Package(
         // One executable per process.
         process("WorkerOpen", redis), process("WorkerClose", redis), process("WorkerReject", redis),
         process("Dispatcher", redis), process("OrderEntry", redis), process("HouseProvider", redis),
-        process("Projector", redis), process("PersistenceWriter", stores),
+        process("Projector", redis), process("PersistenceWriter", stores + ["Audit"]),
         // Operator and developer tools.
         process("ProviderSimulator", redis + ["Statements"]),
         process("Fleet", tools), process("Benchmarks", tools),

@@ -5,6 +5,7 @@ import Shared
 
 @main enum Main {
     static func main() {
+        let watch = ServerWatch()
         Launch.service(
             "persistence-writer", about: "writes events, orders and the ledger to Postgres",
             batch: RowWriter.mostRows, check: { _ = try database($0) { _ in } },
@@ -14,10 +15,17 @@ import Shared
             let connection = try database(settings) {
                 log.write(.warning, "postgres notice", ["notice": "\($0)"])
             }
+            let reconciliation = SelfReconciliation(
+                redis: stores.client.address, database: try settings.text("DATABASE_URL"),
+                partitions: tools.topology.partitions, log: log)
             return WriterProcessor(
-                store: WriterStore(connection), events: stores.events, counters: tools.counters)
+                store: WriterStore(connection), events: stores.events, counters: tools.counters,
+                watch: { now in
+                    try watch.look(stores.client, at: now) { reconciliation.run() }
+                })
         }
     }
+
     private static func database(
         _ settings: Settings, notices: @escaping (PostgresNotice) -> Void
     ) throws -> PostgresConnection {

@@ -10,30 +10,33 @@ final class WriterProcessor: BatchProcessor {
     private let events: any EventStore
     private let counters: any OutcomeCounting
     private let now: () -> MonotonicTime
+    private let watch: (MonotonicTime) throws -> Void
     private var upkeep = Upkeep()
     private var away = AwayPause()
     private var queue = HeldNumbers()
 
     init(
         store: WriterStore, events: any EventStore & ParkedStore,
-        counters: any OutcomeCounting, now: @escaping () -> MonotonicTime = MonotonicTime.now
+        counters: any OutcomeCounting, now: @escaping () -> MonotonicTime = MonotonicTime.now,
+        watch: @escaping (MonotonicTime) throws -> Void = { _ in }
     ) {
         writer = RowWriter(store: store, counters: counters)
         parked = ParkedRecords(writer: writer, store: events, counters: counters)
         self.events = events
         self.counters = counters
         self.now = now
+        self.watch = watch
     }
 
     func tend(_ lane: LaneID) {
-        trim(lane)
+        keepUp(lane)
         guard !away.isResting(at: now()) else { return }
         if case .failure(let error) = Result(catching: { try look(lane) }) { alarm(error) }
     }
 
     func process(_ entries: [Entry], lane: LaneID, now serverNow: Int64) -> [EntryResult] {
         var results = [EntryResult](repeating: .hold, count: entries.count)
-        trim(lane)
+        keepUp(lane)
         // While Postgres is away everything is held, and the lane rests.
         guard !away.isResting(at: now()) else {
             queue.note(new: entries)
@@ -141,7 +144,13 @@ final class WriterProcessor: BatchProcessor {
         }
     }
 
-    private func trim(_ lane: LaneID) {
+    /// What must not fail a batch: whether the servers are still the same, and old events.
+    private func keepUp(_ lane: LaneID) {
+        do {
+            try watch(now())
+        } catch {
+            counters.alarm("servers not watched", ["error": "\(error)"])
+        }
         guard upkeep.isTrimDue(at: now()) else { return }
         do {
             upkeep.trimmed(try events.trim(partition: lane.partition, keep: Upkeep.kept), at: now())
