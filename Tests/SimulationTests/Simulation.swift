@@ -1,5 +1,5 @@
-import Shared
 import ServiceRuntime
+import Shared
 import TestSupport
 
 @testable import Dispatcher
@@ -16,7 +16,7 @@ final class Simulation {
     /// Messages that a run has seen at least: commands, reports, and what follows of them.
     static let leastMessages = 200
     /// Calls after which a run that does not come to rest has failed.
-    private static let mostCalls = 40_000
+    private static let mostCalls = 15_000
 
     let world: MemoryWorld
     let scheduler: Scheduler
@@ -34,6 +34,8 @@ final class Simulation {
     private let retention: Int64
     private var isMended = false
     private var isStopped = false
+    /// What was found wrong before the end.
+    private(set) var violations: [String] = []
     /// Commands and reports.
     var messages = 0
     var calls = 0
@@ -83,7 +85,7 @@ final class Simulation {
     private func start(_ service: SimulatedService) {
         guard !isStopped else { return }
         started += 1
-        let process = SimulatedProcess("\(service.name)-\(started)", service, in: self)
+        let process = SimulatedProcess(started, service, in: self)
         processes.append(process)
         process.start()
     }
@@ -105,14 +107,14 @@ final class Simulation {
     }
 
     /// Some messages meet a fault of the fleet's own, as long as it is not mended.
-    func poison(in event: EventID) -> Poison {
+    func poison(in event: EventID, for process: SimulatedProcess) -> Poison {
         guard !isMended else { return .none }
         var hash = seed &* 0x9E37_79B9_7F4A_7C15
         for byte in event.text.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
         var random = SplitMix64(seed: hash)
         switch random.below(64) {
         case 0: return .kills
-        case 1: return .throwing
+        case 1, 2: return process.isFaulty ? .throwing : .none
         default: return .none
         }
     }
@@ -125,6 +127,7 @@ final class Simulation {
         guard isQuiet else { return false }
         guard isMended else {
             isMended = true
+            violations += Letters(world).violations()
             let redriven = Operator(world: world).redrive()
             trace.note(world.now, "operator", "redrives \(redriven)")
             return false
@@ -155,7 +158,9 @@ final class Simulation {
             }
         }
         for account in clients?.accounts ?? [] where !world[hash: account.outbox].isEmpty {
-            left.append("outbox \(account)")
+            // Parked, it waits for the operator.
+            let isParked = world[hash: account.portfolio]["parked"] != nil
+            if isMended || !isParked { left.append("outbox \(account)") }
         }
         return left
     }

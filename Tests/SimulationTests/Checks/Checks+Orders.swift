@@ -33,7 +33,8 @@ extension Checks {
             }
         }
         let book = Dictionary(
-            world[hash: account.book].list.map { ($0.name, $0.value) }) { first, _ in first }
+            world[hash: account.book].list.map { ($0.name, $0.value) }
+        ) { first, _ in first }
         if book != active { found.append("4: \(account) has the book \(book), not \(active)") }
         if world[set: account.ordersIndex] != Set(active.keys) {
             found.append("4: the index of \(account) differs from its active orders")

@@ -38,6 +38,7 @@ struct Checks {
                 found.append("4: \(account) cannot be read: \(error)")
             }
         }
+        found += simulation.violations + Letters(world).violations()
         return found + commands() + providers() + timing()
     }
 

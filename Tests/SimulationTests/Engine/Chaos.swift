@@ -35,7 +35,7 @@ struct Chaos {
     mutating func fault(at call: StoreCall, _ random: inout SplitMix64) -> Fault? {
         guard isOn else { return nil }
         countdown -= 1
-        guard countdown <= 0, call.isEventful || random.once(in: 6) else { return nil }
+        guard countdown <= 0, call.isEventful || random.once(in: 4) else { return nil }
         countdown = 1 + random.below(2 * spacing)
         switch random.below(10) {
         case 0..<3:

@@ -40,7 +40,7 @@ final class Mood: @unchecked Sendable {
     }
 
     func meet(_ event: EventID) throws {
-        switch simulation.poison(in: event) {
+        switch simulation.poison(in: event, for: process) {
         case .none: return
         case .kills:
             process.kill()

@@ -39,7 +39,7 @@ struct Operator {
                 continue
             }
             var fields = letter.fields
-            for name in [DeadField.reason, DeadField.detail] { fields[name] = nil }
+            for name in DeadField.all { fields[name] = nil }
             fields[EntryField.redriven] = "1"
             world.append(fields, to: lane.stream)
         }
@@ -61,11 +61,16 @@ struct Operator {
     }
 
     private func unpark(_ fields: Fields) {
-        guard let account = key(fields)?.account,
+        guard let account = key(fields)?.account ?? commander(fields),
             world[hash: account.portfolio]["parked"] == DeadReason.unpublished.rawValue
         else { return }
         world[hash: account.portfolio]["parked"] = nil
         world[hash: account.portfolio]["orders_token"] = "unparked~\(world.now)"
+    }
+
+    private func commander(_ fields: Fields) -> AccountID? {
+        guard let type = fields["user_type"].flatMap(UserType.init(rawValue:)) else { return nil }
+        return try? AccountID(type, fields["user_id"] ?? "")
     }
 
     private func key(_ fields: Fields) -> OrderKey? {

@@ -7,6 +7,8 @@ import TestSupport
 final class SimulatedProcess: CallGate {
     let name: String
     let service: SimulatedService
+    /// Every other process that is started is of the version that some messages make throw.
+    let isFaulty: Bool
     private unowned let simulation: Simulation
     private(set) var isDead = false
     /// Stands still with its renewals until then, ms.
@@ -21,10 +23,12 @@ final class SimulatedProcess: CallGate {
         let lane: Lane
         let lease: Lease
         let id: LaneID
+        let stream: String
     }
 
-    init(_ name: String, _ service: SimulatedService, in simulation: Simulation) {
-        self.name = name
+    init(_ number: Int, _ service: SimulatedService, in simulation: Simulation) {
+        name = "\(service.name)-\(number)"
+        isFaulty = number.isMultiple(of: 2)
         self.service = service
         self.simulation = simulation
     }
@@ -48,7 +52,7 @@ final class SimulatedProcess: CallGate {
     private var hasWork: Bool {
         guard !isDead, frozenUntil <= world.now else { return isDead }
         return lanes.values.contains { owned in
-            world.streams[owned.id.stream.text]?.undelivered(to: owned.id.group).isEmpty == false
+            world.streams[owned.stream]?.hasNew(for: owned.id.group) ?? false
         }
     }
 
@@ -113,7 +117,7 @@ extension SimulatedProcess {
         let lane = Lane(
             id, store: store, processor: simulation.processor(service, id, store, self),
             lease: lease, now: { [unowned self] in monotonic() })
-        lanes[partition] = Owned(lane: lane, lease: lease, id: id)
+        lanes[partition] = Owned(lane: lane, lease: lease, id: id, stream: id.stream.text)
     }
 
     private func monotonic() -> MonotonicTime {

@@ -61,7 +61,8 @@ final class Clients {
             let amount = String(1 + simulation.scheduler.random.below(3_000))
             submit(Fields(["command": "deposit", "amount": amount]), account)
         }
-        let pace = Int64(simulation.scheduler.random.below(orders < Clients.leastOrders ? 200 : 900))
+        let pace = Int64(
+            simulation.scheduler.random.below(orders < Clients.leastOrders ? 200 : 900))
         simulation.scheduler.plan(in: pace) { [unowned self] in act() }
     }
 

@@ -21,7 +21,8 @@ final class ProviderModel {
     private(set) var received: [String: EntryID] = [:]
     /// By exec id.
     private(set) var fills: [String: Fill] = [:]
-    private(set) var refused: Set<String> = []
+    /// Orders whose position is closed: a second close finds nothing to close.
+    private var closed: Set<String> = []
     private(set) var doubled: [String] = []
 
     init(_ simulation: Simulation) { self.simulation = simulation }
@@ -53,9 +54,8 @@ final class ProviderModel {
         default: break
         }
         switch simulation.scheduler.random.below(20) {
-        case 0..<3:
-            refused.insert(id)
-            report(refusal, request)
+        case 0..<3: report(refusal, request)
+        case _ where isClose && !closed.insert(order).inserted: report(refusal, request)
         case 3 where !isClose:
             // It changed its mind: a fill is a fact, also after a refusal.
             report(refusal, request)
@@ -75,6 +75,11 @@ final class ProviderModel {
             "order_id": id, "ord_status": "EXECUTED", "exec_id": exec, "avgpx": price.text,
         ])
         fields["cumqty"] = request["order_quantity"]
+        report(fields, request)
+        // A part of it, reported beside the whole: this house books whole fills only.
+        guard simulation.scheduler.random.once(in: 8) else { return }
+        fields["exec_id"] = "P-" + id
+        fields["cumqty"] = "0.001"
         report(fields, request)
     }
 

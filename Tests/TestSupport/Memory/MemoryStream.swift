@@ -35,7 +35,8 @@ package struct MemoryStream {
         entries[place(behind: delivered(to: group))...]
     }
 
-    package func contains(behind entry: EntryID) -> Bool { last > entry }
+    /// Whether something came that no member of the group was handed.
+    package func hasNew(for group: ConsumerGroup) -> Bool { last > delivered(to: group) }
 
     package mutating func deliver(to group: ConsumerGroup, count: Int) -> [Entry] {
         let handed = Array(undelivered(to: group).prefix(count))

@@ -5,6 +5,10 @@ package import Shared
 package enum DeadField {
     package static let reason = "dead_reason"
     package static let detail = "dead_detail"
+    /// The entry that died.
+    package static let entry = "dead_entry"
+
+    package static let all = [reason, detail, entry]
 }
 
 extension MemoryWorld: LaneStore {
@@ -82,6 +86,7 @@ extension MemoryWorld: LaneStore {
         var letter = own
         if letter[EntryField.arrival] == nil { letter[EntryField.arrival] = "\(arrival)" }
         letter[DeadField.reason] = reason.rawValue
+        letter[DeadField.entry] = "\(arrival)"
         for field in more.list { letter[field.name] = field.value }
         return letter
     }
