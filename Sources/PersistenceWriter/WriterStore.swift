@@ -75,7 +75,8 @@ final class WriterStore {
         _ = try connection.pipeline(try EventTables.statements(for: events))
     }
 
-    /// Notes that an account's persistence has stopped, and why, for a person to clear.
+    /// Notes that an account's persistence has stopped, and why, for a person to clear. What the
+    /// detail quotes may be the very byte that no table can keep.
     func park(_ account: AccountID, _ fault: ParkingFault) throws(PostgresError) {
         _ = try connection.query(
             """
@@ -87,7 +88,11 @@ final class WriterStore {
             [
                 .text(account.userType.rawValue), .text(account.userID), .integer(fault.number),
                 .text(fault.reason.rawValue), .optional(fault.sqlState),
-                .optional(fault.constraint), .text(fault.detail),
+                .optional(fault.constraint),
+                .text(
+                    String(
+                        String.UnicodeScalarView(
+                            fault.detail.unicodeScalars.filter { $0.value != 0 }))),
             ])
     }
 

@@ -20,7 +20,7 @@ package final class RedisEventStore: EventStore, ParkedStore {
     }
 
     package func time(partition: Int) throws(StoreError) -> Int64 {
-        let slot = LaneID(events: partition, .persistence).slot.number
+        let slot = LaneID(queue: .reports, partition).slot.number
         return try client.run([Command("TIME", slot: slot)])[0].read("time") { reply in
             guard let parts = reply.elements, parts.count == 2, let seconds = parts[0].text,
                 let microseconds = parts[1].text

@@ -9,9 +9,10 @@ package final class RedisProjectionStore: ProjectionStore {
 
     init(_ client: StoreClient) { self.client = client }
 
-    /// One round trip, and another for orders that ended or were opened again: their ids lie in other
-    /// slots, where no script can tell a sleeper from the projector, so the answer for the order,
-    /// which can, comes first.
+    /// One round trip, and two more for orders that ended or were opened again: their ids lie in
+    /// other slots, where no script can tell a sleeper from the projector, so the answer for the
+    /// order, which can, comes first. A sleeper that wakes just then looks once more, and takes an
+    /// expiry back that came behind a re-opening.
     package func project(_ changes: [ProjectedOrder]) -> [Result<Void, StoreError>] {
         let replies = client.run(changes.flatMap { [copying($0), holding($0)] })
         var results: [Result<Void, StoreError>] = []
@@ -26,6 +27,15 @@ package final class RedisProjectionStore: ProjectionStore {
             case .reopened: expiries.append((index, leading(change, expiring: false)))
             }
         }
+        lead(expiries, &results)
+        lead(reopened(changes, of: expiries, &results), &results)
+        return results
+    }
+
+    private func lead(
+        _ expiries: [(change: Int, commands: [Command])],
+        _ results: inout [Result<Void, StoreError>]
+    ) {
         var answers = client.run(expiries.flatMap(\.commands))[...]
         for (index, commands) in expiries {
             for answer in answers.prefix(commands.count) {
@@ -33,7 +43,26 @@ package final class RedisProjectionStore: ProjectionStore {
             }
             answers = answers.dropFirst(commands.count)
         }
-        return results
+    }
+
+    /// Of the orders whose ids were given an expiry, those that are open again by now.
+    private func reopened(
+        _ changes: [ProjectedOrder], of expiries: [(change: Int, commands: [Command])],
+        _ results: inout [Result<Void, StoreError>]
+    ) -> [(change: Int, commands: [Command])] {
+        let ended = expiries.map(\.change).filter { changes[$0].isTerminal }
+        let replies = client.run(
+            ended.map { Command("HGET", Keys.orderData(changes[$0].key.order), ["projected_end"]) })
+        var found: [(change: Int, commands: [Command])] = []
+        for (index, reply) in zip(ended, replies) {
+            switch reply {
+            case .failure(let error): results[index] = .failure(error)
+            case .success(let end) where end.text == "0":
+                found.append((index, leading(changes[index], expiring: false)))
+            case .success: break
+            }
+        }
+        return found
     }
 
     /// How an order stands after its copy was written.

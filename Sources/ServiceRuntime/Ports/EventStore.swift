@@ -6,7 +6,7 @@ package protocol EventStore: AnyObject {
     /// server's clock. Returns how many went.
     func trim(partition: Int, keep: Int64) throws(StoreError) -> Int
 
-    /// The clock of the server that keeps the partition's events, ms.
+    /// The clock of the server that keeps the partition's reports, and stamped their arrival, ms.
     func time(partition: Int) throws(StoreError) -> Int64
 }
 

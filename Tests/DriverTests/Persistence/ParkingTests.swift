@@ -203,6 +203,7 @@ struct ParkingTests {
             ("unreadable", { $0["type"] = "ORDER_TELEPORTED" }),
             ("unreadable", { $0["to_state"] = "limbo" }),
             ("unreadable", { $0["orders_version"] = "three" }),
+            ("unreadable", { $0["orders_version"] = "3\u{0}" }),
             ("unreadable", { $0["orders_token"] = nil }),
             ("unreadable", { $0["v"] = "2" }),
             ("refused", { $0["event_id"] = nil }),

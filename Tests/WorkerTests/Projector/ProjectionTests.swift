@@ -103,6 +103,37 @@ struct ProjectionTests {
         #expect(state == "open")
     }
 
+    @Test("A sleeper that wakes between an end and its ids does not let a live order's ids expire")
+    func sleeper() throws {
+        let home = try Home()
+        var account = ProjectedAccount(try AccountID(.live, "7"))
+        let lookup = Keys.lookup(LifecycleID(OrderID(number: 5)))
+        _ = try home.ask("SET", lookup, "5")
+        let entries = try [
+            account.move(5, to: .queued), account.move(5, to: .cancelled),
+            account.move(5, to: .open),
+        ]
+        #expect(home.projector().process([entries[0]], lane: lane, now: 0) == [.settle(.done)])
+        let stores = RedisStores(home.redis.address, partitions: 1)
+        let sleeper = ProjectorProcessor(store: stores.projection, counters: Tally())
+        let other = home.projector()
+        var slept = 0
+        let expiring = Array("PEXPIRE\r\n".utf8)
+        stores.client.tap = { bytes, _ in
+            // Its first round trip is answered; it is about to send the expiry of the id.
+            guard slept == 0, bytes.count < 200,
+                (0...max(0, bytes.count - expiring.count)).contains(where: {
+                    bytes[$0..<min($0 + expiring.count, bytes.count)].elementsEqual(expiring)
+                })
+            else { return }
+            slept += 1
+            _ = other.process([entries[1], entries[2]], lane: lane, now: 0)
+        }
+        #expect(sleeper.process([entries[1]], lane: lane, now: 0) == [.settle(.done)])
+        #expect(slept == 1)
+        #expect(try home.life(lookup) == -1)
+    }
+
     @Test("Repeats and sleepers, in any order, leave what the last event left")
     func repeats() throws {
         let home = try Home()
