@@ -141,14 +141,14 @@ extension RedisConnection {
     /// The server has lost its scripts, all of them: it forgets none singly.
     func forgetScripts() { loaded = [] }
 
-    /// The output buffer is kept between calls, unless one was very large.
+    /// The output buffer is kept between calls, unless one was large: a process at rest is small.
     func takeBuffer() -> [UInt8] {
         defer { buffer = [] }
         return buffer
     }
 
     func returnBuffer(_ used: consuming [UInt8]) {
-        guard used.capacity <= 1 << 20 else { return }
+        guard used.capacity <= 1 << 18 else { return }
         used.removeAll(keepingCapacity: true)
         buffer = used
     }

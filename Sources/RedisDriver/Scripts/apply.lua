@@ -3,7 +3,7 @@
 -- was loaded: else nothing. All keys carry the account's tag.
 -- KEYS  1 portfolio, 2… every other key, once
 -- ARGV  1 a packed list: token that was loaded ('' where the account did not exist), TIME of the
---       load in ms, how old a decision may be in ms, a letter a key (`h` hash, `s` set); then
+--       load in ms, how old a decision may be in ms, a letter a key (`o` order, `h` hash, `s` set); then
 --       orders: their number, each: key, version ('' where there were no holdings), number of
 --       events, events that must be neither applied nor dead;
 --       answers that must not exist: their number, keys;
@@ -38,9 +38,10 @@ end
 for _ = 1, take() do
   if redis.call('EXISTS', KEYS[take()]) == 1 then return {0, 'answered'} end
 end
--- Each fails on a key of another type, before anything is written.
+-- Each fails on a key of another type, before anything is written; orders were read above.
 for i = 2, #KEYS do
-  redis.call(string.byte(list[4], i) == 115 and 'SCARD' or 'HLEN', KEYS[i])
+  local kind = string.sub(list[4], i, i)
+  if kind ~= 'o' then redis.call(kind == 's' and 'SCARD' or 'HLEN', KEYS[i]) end
 end
 
 local commands = {

@@ -10,7 +10,6 @@ if tonumber(ARGV[last]) > tonumber(account[1] or 0) then return 0 end
 -- Where the account still stands as the last record left it, the records that led there are those
 -- in the outbox. Else each is compared: it begins with its token.
 local same = account[1] == ARGV[last] and account[2] == ARGV[last + 1]
-redis.call('HLEN', KEYS[1])
 for i = 1, last, 2 do
   local token = ARGV[i + 1] .. ' '
   local boxed = not same and redis.call('HGET', KEYS[1], ARGV[i])

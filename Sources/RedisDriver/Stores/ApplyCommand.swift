@@ -8,7 +8,7 @@ extension Command {
     /// Writes what a chain of decisions changes, if the account still stands as it was loaded.
     init(applying write: AccountWrite) {
         var keys = KeyTable(write.account.portfolio)
-        for check in write.checks { keys.use(check.key, "h") }
+        for check in write.checks { keys.use(check.key, "o") }
         for key in write.absent { keys.use(key, "h") }
         for write in write.writes { keys.use(write) }
         self.init(Scripts.apply, keys: keys.texts, slot: write.account.slot.number)
@@ -69,7 +69,7 @@ extension PackedList {
 /// The keys that a write uses, each once, and the order in which it uses them.
 private struct KeyTable {
     private(set) var texts: [String]
-    /// A letter a key: `h` hash, `s` set.
+    /// A letter a key: `o` an order that is checked, `h` another hash, `s` set.
     private(set) var kinds = "h"
     private var places: [String: Int]
     private var uses: [Int] = []
