@@ -8,7 +8,8 @@ struct Growth {
     let options: Options
     let report: Report
 
-    /// The same for every number of accounts: an account's own size counts, not how many there are.
+    /// The same for every number of accounts, so that only their number differs. One order of each is
+    /// filled: two of one account in a batch would cost less than two of two accounts.
     private static let ordersPerAccount = 2
     private static let mostFills = 20_000
     /// Fewer fills are measured more often.
@@ -18,7 +19,7 @@ struct Growth {
         try options.growth.map { accounts in
             let scene = Scene(
                 stage: .queued, accounts: accounts, ordersPerAccount: Growth.ordersPerAccount)
-            let fills = min(scene.orders, Growth.mostFills)
+            let fills = min(accounts, Growth.mostFills)
             let rounds = max(1, min(Growth.mostRounds, Growth.mostFills / fills))
             report.progress("cost of a fill among \(accounts) accounts")
             var stage = try Stage(scene, fills: fills, in: server, logged: true)

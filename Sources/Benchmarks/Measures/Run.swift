@@ -24,6 +24,8 @@ struct Stage {
     private var state: Tape
     private var messages: Tape
     private let server: Server
+    /// Whether the scene stands as it was first made.
+    private var isSet = true
 
     init(_ scene: Scene, fills: Int, in server: Server, logged: Bool) throws {
         self.scene = scene
@@ -31,12 +33,15 @@ struct Stage {
         self.server = server
         try server.reset(logged: logged)
         let seeding = Seeding(scene, in: server)
-        state = try seeding.state()
         messages = try seeding.messages(fills: fills)
+        try server.reset(logged: logged)
+        state = try seeding.state()
         try state.prepare { try server.digest(of: $0) }
     }
 
     mutating func set(logged: Bool) throws {
+        defer { isSet = false }
+        guard !isSet else { return }
         try server.reset(logged: logged)
         try state.replay(on: try RawConnection(server.endpoint))
     }

@@ -56,7 +56,7 @@ struct Throughput {
         worker.stop()
         result.sent = Double(recorded.commands) / Double(run.fills)
         result.bytes = Double(recorded.size) / Double(run.fills)
-        try recorded.prepare { try server.digest(of: $0) }
+        try recorded.prepare(after: before) { try server.digest(of: $0) }
         return (before, recorded)
     }
 

@@ -58,10 +58,16 @@ struct Tape {
 extension Tape {
     /// Names the pipelines, and finds the numbers that a replay must renew.
     ///
-    /// - Parameter digest: what the server calls a script.
-    mutating func prepare(digest: (String) throws -> String) throws {
+    /// - Parameters:
+    ///   - earlier: what its connections sent before.
+    ///   - digest: what the server calls a script.
+    mutating func prepare(
+        after earlier: Tape = Tape(), digest: (String) throws -> String
+    ) throws {
         var names: [String: String] = [:]
-        for source in scripts() { names[try digest(source)] = Tape.name(ofScript: source) }
+        for source in earlier.scripts().union(scripts()) {
+            names[try digest(source)] = Tape.name(ofScript: source)
+        }
         let apply = names.first { $0.value == "apply" }?.key
         for index in pipelines.indices {
             var pipeline = pipelines[index]
