@@ -148,6 +148,27 @@ import Testing
     }
 }
 
+@Suite("Order after a take-over") struct RecoveryOrderTests {
+    @Test("behind a message that is held, those of its account wait, others do not")
+    func behindHeld() throws {
+        let bench = try Bench()
+        let other = try AccountID(.demo, "7")
+        bench.settle()
+        bench.gate.away = [.load]
+        bench.post("place", order: 1)
+        bench.post("fill", order: 1)
+        bench.post("place", order: 9, account: other)
+        bench.turn()
+        bench.takeOver()
+        // The store comes back while the first message is in hand alone.
+        bench.gate.before[.clearSuspect] = { bench.gate.away = [] }
+        #expect(bench.turn() == "applied 1 held 2")
+        #expect(bench.events == ["1 ORDER_PLACED"])
+        #expect(bench.settle().hasSuffix("applied 2"))
+        #expect(bench.order?.state == .open)
+    }
+}
+
 @Suite("Suspects") struct SuspectTests {
     /// The process dies in its decision: everything is dropped in mid-turn.
     private func dieWhileDeciding(_ bench: Bench) {

@@ -101,8 +101,9 @@ final class Simulation {
         }
     }
 
-    func fault(at call: StoreCall) -> Chaos.Fault? {
+    func fault(at call: StoreCall, aimed: Bool) -> Chaos.Fault? {
         trace.mix(UInt64(truncatingIfNeeded: call.rawValue.utf8.count))
+        if aimed, chaos.isOn { return .freeze }
         return chaos.fault(at: call, &scheduler.random)
     }
 
@@ -114,7 +115,7 @@ final class Simulation {
         var random = SplitMix64(seed: hash)
         switch random.below(64) {
         case 0: return .kills
-        case 1, 2: return process.isFaulty ? .throwing : .none
+        case 1, 2: return process.isFaulty ? .throwing : .throwingElsewhere
         default: return .none
         }
     }
@@ -128,7 +129,7 @@ final class Simulation {
         guard isMended else {
             isMended = true
             violations += Letters(world).violations()
-            let redriven = Operator(world: world).redrive()
+            let redriven = Operator(world: world).redrive(clients?.accounts ?? [])
             trace.note(world.now, "operator", "redrives \(redriven)")
             return false
         }

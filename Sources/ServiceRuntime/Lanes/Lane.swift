@@ -149,9 +149,7 @@ package final class Lane {
         let inHand = Set(held.map(\.id))
         let found = page.entries.filter { !inHand.contains($0.id) }
         if singly {
-            for entry in found {
-                guard try takeSingly(entry, now: page.now) else { return .leaseLost }
-            }
+            guard try takeSingly(found, now: page.now) else { return .leaseLost }
         } else if !found.isEmpty {
             // In stream order: what is in hand may lie on either side of what was found.
             let batch = (held + found).sorted { $0.id < $1.id }
@@ -160,6 +158,31 @@ package final class Lane {
         }
         reading = .pending(after: last.id, singly: singly)
         return .worked(found.count)
+    }
+
+    /// An account's messages keep their order: behind one that is held, all are held untried. False
+    /// where the lease is lost.
+    private func takeSingly(_ found: [Entry], now serverNow: Int64) throws(StoreError) -> Bool {
+        var waiting = Set(held.compactMap(Lane.owner))
+        for entry in found {
+            let owner = Lane.owner(of: entry)
+            if let owner, waiting.contains(owner) {
+                held.append(entry)
+                continue
+            }
+            guard try takeSingly(entry, now: serverNow) else { return false }
+            if let owner, held.last?.id == entry.id { waiting.insert(owner) }
+        }
+        return true
+    }
+
+    /// Whose entry it is, as all our messages and records tell; nil for a report from outside.
+    private static func owner(of entry: Entry) -> String? {
+        if let key = entry.fields.present("key") { return try? OrderKey(text: key).account.tag }
+        guard let type = entry.fields.present("user_type"),
+            let user = entry.fields.present("user_id")
+        else { return nil }
+        return type + ":" + user
     }
 
     /// A message that may have killed a process is alone in hand while it is tried again; at the

@@ -55,7 +55,8 @@ final class Bench {
     ) -> EntryID {
         sent += 1
         var fields = Fields([
-            "v": MessageVersion.current, "account": (account ?? self.account).tag,
+            "v": MessageVersion.current, "user_type": (account ?? self.account).userType.rawValue,
+            "user_id": (account ?? self.account).userID,
             "event": event ?? "event-\(sent)", "verb": verb,
         ])
         fields["order"] = request == nil ? order.map { String($0) } : nil

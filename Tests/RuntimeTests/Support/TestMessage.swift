@@ -14,7 +14,8 @@ struct TestMessage: AccountMessage {
     init(_ fields: Fields, entry: String) throws(MessageError) {
         try MessageVersion.check(fields)
         do throws(FieldError) {
-            account = try fields.required("account") { try AccountID(tag: $0) }
+            let type = try fields.required("user_type") { try UserType(text: $0) }
+            account = try fields.required("user_id") { try AccountID(type, $0) }
             order = try fields.optional("order") { try OrderID($0) }
             eventID = EventID(text: try fields.required("event"))
             let id = try fields.optional("request") { try RequestID($0) }

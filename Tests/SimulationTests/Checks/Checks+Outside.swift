@@ -35,6 +35,17 @@ extension Checks {
         return found
     }
 
+    /// An account's commands are done in the order in which they were first sent.
+    func order() -> [String] {
+        events.compactMap { account, list in
+            let numbers = list.compactMap { event in
+                event["request_id"].flatMap { Int($0.dropFirst()) }
+            }
+            return numbers == numbers.sorted()
+                ? nil : "order: \(account) did its commands as \(numbers)"
+        }
+    }
+
     /// Every accepted request reaches its provider once; every fill is booked once, at its price.
     func providers() -> [String] {
         var found: [String] = []

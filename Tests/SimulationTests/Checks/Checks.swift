@@ -39,7 +39,7 @@ struct Checks {
             }
         }
         found += simulation.violations + Letters(world).violations()
-        return found + commands() + providers() + timing()
+        return found + commands() + order() + providers() + timing()
     }
 
     /// Invariant 3: an account's numbers stand in its events gap-free, in order, once.

@@ -42,6 +42,9 @@ final class Mood: @unchecked Sendable {
     func meet(_ event: EventID) throws {
         switch simulation.poison(in: event, for: process) {
         case .none: return
+        case .throwingElsewhere:
+            process.aimAtApply()
+            return
         case .kills:
             process.kill()
             simulation.trace.note(simulation.world.now, process.name, "  killed by \(event)")
@@ -54,4 +57,6 @@ final class Mood: @unchecked Sendable {
 /// What a message does to a handler that has a fault.
 enum Poison {
     case none, kills, throwing
+    /// Another version of the process throws on it.
+    case throwingElsewhere
 }

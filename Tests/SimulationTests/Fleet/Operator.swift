@@ -15,8 +15,12 @@ struct Operator {
     let world: MemoryWorld
 
     /// How many letters were brought back.
-    func redrive() -> Int {
-        SimulatedService.allCases.reduce(0) { sum, service in
+    ///
+    /// - Parameter accounts: all of them. One may be parked without a letter, when its process died
+    ///   between the two.
+    func redrive(_ accounts: [AccountID]) -> Int {
+        accounts.forEach(unpark)
+        return SimulatedService.allCases.reduce(0) { sum, service in
             (0..<world.partitions).reduce(sum) { $0 + redrive(service.lane($1)) }
         }
     }
@@ -30,7 +34,6 @@ struct Operator {
         for letter in ordered {
             world.streams[lane.dead.text]?.delete(letter.id)
             liftMark(letter.fields)
-            unpark(letter.fields)
             // An event stays in its stream: its reader alone missed it, and is shown it again.
             if case .events = lane.source {
                 if let missed = try? ProjectedOrder(event: letter.fields) {
@@ -60,17 +63,12 @@ struct Operator {
         }
     }
 
-    private func unpark(_ fields: Fields) {
-        guard let account = key(fields)?.account ?? commander(fields),
-            world[hash: account.portfolio]["parked"] == DeadReason.unpublished.rawValue
-        else { return }
+    private func unpark(_ account: AccountID) {
+        guard world[hash: account.portfolio]["parked"] == DeadReason.unpublished.rawValue else {
+            return
+        }
         world[hash: account.portfolio]["parked"] = nil
         world[hash: account.portfolio]["orders_token"] = "unparked~\(world.now)"
-    }
-
-    private func commander(_ fields: Fields) -> AccountID? {
-        guard let type = fields["user_type"].flatMap(UserType.init(rawValue:)) else { return nil }
-        return try? AccountID(type, fields["user_id"] ?? "")
     }
 
     private func key(_ fields: Fields) -> OrderKey? {

@@ -13,6 +13,8 @@ final class SimulatedProcess: CallGate {
     private(set) var isDead = false
     /// Stands still with its renewals until then, ms.
     private var frozenUntil: Int64 = 0
+    /// The next apply is a good moment to fall asleep: another version judges the message otherwise.
+    private var isAimedAt = false
     private var lanes: [Int: Owned] = [:]
     private var strand: Strand?
     private lazy var store = GatedStore(simulation.world, self)
@@ -48,6 +50,8 @@ final class SimulatedProcess: CallGate {
 
     /// Ends like kill -9: whatever it still calls has no effect.
     func kill() { isDead = true }
+
+    func aimAtApply() { isAimedAt = true }
 
     private var hasWork: Bool {
         guard !isDead, frozenUntil <= world.now else { return isDead }
@@ -151,7 +155,9 @@ extension SimulatedProcess {
         guard !isDead else { return .unanswered(items: 0) }
         simulation.scheduler.pause()
         simulation.trace.note(world.now, name, "\(call) \(items)")
-        guard let fault = simulation.fault(at: call) else { return .proceeds }
+        let isAimed = call == .apply && isAimedAt && simulation.scheduler.random.once(in: 3)
+        if call == .apply { isAimedAt = false }
+        guard let fault = simulation.fault(at: call, aimed: isAimed) else { return .proceeds }
         simulation.trace.note(world.now, name, "  \(fault) at \(call)")
         // None, some, or all of the items: then only the answer is lost.
         let reached = simulation.scheduler.random.below(items + 1)

@@ -77,7 +77,7 @@ final class ProviderModel {
         fields["cumqty"] = request["order_quantity"]
         report(fields, request)
         // A part of it, reported beside the whole: this house books whole fills only.
-        guard simulation.scheduler.random.once(in: 8) else { return }
+        guard simulation.scheduler.random.once(in: 5) else { return }
         fields["exec_id"] = "P-" + id
         fields["cumqty"] = "0.001"
         report(fields, request)
