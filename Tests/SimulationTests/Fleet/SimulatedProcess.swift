@@ -67,7 +67,7 @@ final class SimulatedProcess: CallGate {
         } catch {
             simulation.trace.note(world.now, name, "beat: \(error.code)")
         }
-        var rest = Lane.longestWait
+        var rest = Int64(250)
         for partition in lanes.keys.sorted() {
             guard let owned = lanes[partition], !isDead else { continue }
             rest = min(rest, turn(owned))
