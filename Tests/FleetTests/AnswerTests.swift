@@ -6,7 +6,7 @@ import Testing
 /// Each command is answered once, whatever dies, and never twice differently.
 @Suite(.serialized, .enabled(if: Binaries.shouldRun))
 struct AnswerTests {
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(4)))
     func `of fifty placements at once, a margin for three lets three through`() throws {
         let fleet = try FleetUnderTest()
         defer { fleet.end() }
@@ -29,7 +29,7 @@ struct AnswerTests {
         #expect(try fleet.number("SELECT count(*) AS n FROM orders WHERE state = 'open'") == 15)
     }
 
-    @Test(.timeLimit(.minutes(2)))
+    @Test(.timeLimit(.minutes(4)))
     func `a command repeated while order-entry is killed has one effect and one answer`() throws {
         let fleet = try FleetUnderTest()
         defer { fleet.end() }
@@ -75,7 +75,7 @@ struct AnswerTests {
         #expect(try fleet.appended(to: .provider(.house)) == orders)
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(4)))
     func `other fields under the same id are refused, and change nothing`() throws {
         let fleet = try FleetUnderTest()
         defer { fleet.end() }

@@ -34,7 +34,7 @@ struct BadInputTests {
         BadCommand("unknown_field: lots", ("lots", "1")),
     ]
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(4)))
     func `commands with bad fields get their refusal`() throws {
         let fleet = try FleetUnderTest()
         defer { fleet.end() }

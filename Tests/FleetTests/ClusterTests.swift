@@ -5,7 +5,7 @@ import Testing
 /// The same fleet on a Redis Cluster of three nodes.
 @Suite(.serialized, .enabled(if: Binaries.shouldRun))
 struct ClusterTests {
-    @Test(.timeLimit(.minutes(2)))
+    @Test(.timeLimit(.minutes(4)))
     func `orders are traded over three nodes, also past a killed worker`() throws {
         let fleet = try FleetUnderTest(on: .cluster(try PrivateRedisCluster()))
         defer { fleet.end() }
@@ -18,7 +18,7 @@ struct ClusterTests {
         #expect(hasBegun)
         try killer.kill(fleet.copies(of: "worker-open")[0])
         #expect(trade.isRunning, "the trading was over before the killing")
-        try trade.finish(fleet, within: .seconds(60))
+        try trade.finish(fleet, within: .seconds(150))
         try fleet.awaitRest()
         try fleet.expectClean()
         try fleet.expectTraded(trade.orders)

@@ -6,7 +6,7 @@ import Testing
 /// kill -9 of each process in the middle of the work: nothing lost, nothing twice.
 @Suite(.serialized, .enabled(if: Binaries.shouldRun))
 struct KillTests {
-    @Test(.timeLimit(.minutes(4)))
+    @Test(.timeLimit(.minutes(6)))
     func `each process is killed several times in 5,000 orders`() throws {
         let fleet = try FleetUnderTest(copies: 2)
         defer { fleet.end() }
@@ -29,7 +29,7 @@ struct KillTests {
         for name in Binaries.processes {
             #expect(killer.kills[name, default: 0] >= 3, "\(name); the trading was over too early")
         }
-        try trade.finish(fleet, within: .seconds(120))
+        try trade.finish(fleet, within: .seconds(240))
         try fleet.awaitRest()
         for attempt in 1...2 { try close(attempt, fleet) }
         try fleet.expectClean()

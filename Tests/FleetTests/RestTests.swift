@@ -9,7 +9,7 @@ struct RestTests {
         .enabled(
             if: Binaries.areRelease,
             "memory and idle time are those of release binaries: set ORDERFLEET_BIN to them"),
-        .timeLimit(.minutes(1)))
+        .timeLimit(.minutes(4)))
     func `a worker at rest stays under 20 MB and 0.5 percent of a core`() throws {
         let workers = ["worker-open", "worker-close", "worker-reject"]
         let fleet = try FleetUnderTest(processes: workers)

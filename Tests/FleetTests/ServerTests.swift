@@ -6,7 +6,7 @@ import Testing
 /// Redis and Postgres die and come back while orders are traded.
 @Suite(.serialized, .enabled(if: Binaries.shouldRun))
 struct ServerTests {
-    @Test(.timeLimit(.minutes(2)))
+    @Test(.timeLimit(.minutes(4)))
     func `Redis is killed and comes back with what it had acknowledged`() throws {
         let server = try PrivateRedis(appendOnly: true)
         let fleet = try FleetUnderTest(on: .single(server))
@@ -17,13 +17,13 @@ struct ServerTests {
             try awaitProgress(fleet)
             try server.restart()
         }
-        try trade.finish(fleet, within: .seconds(90))
+        try trade.finish(fleet, within: .seconds(150))
         try fleet.awaitRest()
         try fleet.expectClean()
         try fleet.expectTraded(trade.orders)
     }
 
-    @Test(.timeLimit(.minutes(2)))
+    @Test(.timeLimit(.minutes(4)))
     func `the fleet trades on without Postgres, and the writer catches up`() throws {
         let fleet = try FleetUnderTest()
         defer { fleet.end() }
@@ -32,7 +32,7 @@ struct ServerTests {
         try awaitProgress(fleet)
         fleet.postgres.kill()
         let away = ContinuousClock.now
-        try trade.finish(fleet, within: .seconds(60))
+        try trade.finish(fleet, within: .seconds(150))
         let unwritten = try fleet.depth(ofProcess: "persistence-writer")
         #expect(unwritten > 0, "nothing waited for Postgres")
         _ = eventually(within: .seconds(10)) { ContinuousClock.now - away > .seconds(10) }

@@ -8,7 +8,7 @@ import Testing
 /// What must hold once a fleet is at rest, whatever was killed before; looked at from outside.
 extension FleetUnderTest {
     /// Waits until nothing is on its way any more.
-    func awaitRest(within limit: Duration = .seconds(60)) throws {
+    func awaitRest(within limit: Duration = .seconds(120)) throws {
         let isAtRest = eventually(within: limit, every: .milliseconds(50)) {
             // Twice: a message on its way between two queues is in neither for a moment.
             (try? restingLook()) == 0 && (try? restingLook()) == 0
