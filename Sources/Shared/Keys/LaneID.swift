@@ -72,6 +72,13 @@ package struct LaneID: Hashable, Sendable, CustomStringConvertible {
     /// Ids of messages sent to a provider, scored by when (ms); kept for 24 h.
     package var sent: SortedSetKey { SortedSetKey(text: "sent:{\(tag)}", slot: slot) }
 
+    /// Message id → what its provider connection knows of its sending (`WireMark`); the queue of a
+    /// provider only. Written before the first byte of the message leaves.
+    package var wired: HashKey { HashKey(text: "wired:{\(tag)}", slot: slot) }
+
+    /// Ids of requests that a provider has not answered, scored by when they were sent (ms).
+    package var inflight: SortedSetKey { SortedSetKey(text: "inflight:{\(tag)}", slot: slot) }
+
     /// A queue has one group, so its tag is enough; the groups of `events:{p}` keep apart.
     private func own(_ prefix: String) -> String {
         switch source {
