@@ -28,6 +28,53 @@ package struct ProviderMessage: Sendable, Equatable {
             fields: fields)
     }
 
+    /// Placement of an order that rests until the market reaches it.
+    ///
+    /// - Parameter price: what the provider compares with: the user's price and the half spread
+    ///   (domain §5).
+    package static func placePending(
+        _ order: Order, price: Price, request: RequestID, at now: Int64
+    ) -> Self {
+        var fields = common(order, status: "PENDING", at: now)
+        fields.append("order_price", price.text)
+        fields.append("order_quantity", order.quantity.text)
+        fields.append("idempotency_key", request.text)
+        fields["contract_value"] = order.money.contractValue?.text
+        return Self(
+            provider: order.placement.flow, id: LifecycleID(order.id), account: order.account,
+            fields: fields)
+    }
+
+    /// Change of a resting order, under a modify id of its own: all that it is after the change.
+    ///
+    /// - Parameters:
+    ///   - price: what the provider compares with, as for `placePending`.
+    ///   - contractValue: of the new quantity.
+    package static func modify(
+        _ order: Order, id: LifecycleID, price: Price, quantity: Quantity,
+        contractValue: ContractValue, request: RequestID, at now: Int64
+    ) -> Self {
+        var fields = common(order, status: "MODIFY", names: "original_id", at: now)
+        fields.append("modify_id", id.text)
+        fields.append("order_price", price.text)
+        fields.append("order_quantity", quantity.text)
+        fields.append("contract_value", contractValue.text)
+        fields.append("idempotency_key", request.text)
+        return Self(
+            provider: order.placement.flow, id: id, account: order.account, fields: fields)
+    }
+
+    /// Cancel of a resting order, under a cancel id of its own.
+    package static func cancel(
+        _ order: Order, id: LifecycleID, request: RequestID, at now: Int64
+    ) -> Self {
+        var fields = common(order, status: "CANCELLED", names: "original_id", at: now)
+        fields.append("cancel_id", id.text)
+        fields.append("idempotency_key", request.text)
+        return Self(
+            provider: order.placement.flow, id: id, account: order.account, fields: fields)
+    }
+
     /// Close of a position under its close id, at the best price known (the provider decides).
     package static func close(
         _ order: Order, id: LifecycleID, price: Price?, request: RequestID, at now: Int64
@@ -43,8 +90,12 @@ package struct ProviderMessage: Sendable, Equatable {
     }
 
     /// Placement of a leg: stop loss or take profit at the price that the provider compares with.
+    ///
+    /// - Parameter request: the command that asked for it; nil for a leg that waited in its order
+    ///   for the fill.
     package static func placeLeg(
-        _ leg: Leg, of order: Order, id: LifecycleID, price: Price, at now: Int64
+        _ leg: Leg, of order: Order, id: LifecycleID, price: Price, request: RequestID? = nil,
+        at now: Int64
     ) -> Self {
         var fields = common(
             order, status: leg == .stopLoss ? "STOPLOSS" : "TAKEPROFIT", at: now)
@@ -53,13 +104,16 @@ package struct ProviderMessage: Sendable, Equatable {
         fields.append(leg == .stopLoss ? "stoploss_id" : "takeprofit_id", id.text)
         fields.append("order_quantity", order.quantity.text)
         fields["contract_value"] = order.money.contractValue?.text
+        fields["idempotency_key"] = request?.text
         return Self(
             provider: order.placement.flow, id: id, account: order.account, fields: fields)
     }
 
     /// Cancel of a leg, under a cancel id of its own.
+    ///
+    /// - Parameter request: the command that asked for it; nil for a leg whose position closed.
     package static func cancelLeg(
-        _ leg: Leg, of order: Order, id: LifecycleID, at now: Int64
+        _ leg: Leg, of order: Order, id: LifecycleID, request: RequestID? = nil, at now: Int64
     ) -> Self {
         let name = leg == .stopLoss ? "stoploss" : "takeprofit"
         var fields = common(
@@ -67,14 +121,18 @@ package struct ProviderMessage: Sendable, Equatable {
         fields[name + "_id"] = order[leg].id?.text
         fields.append(name + "_cancel_id", id.text)
         fields.append(leg.rawValue + "_cancel_id", id.text)
+        fields["idempotency_key"] = request?.text
         return Self(
             provider: order.placement.flow, id: id, account: order.account, fields: fields)
     }
 
-    private static func common(_ order: Order, status: String, at now: Int64) -> Fields {
+    /// - Parameter names: the field that names the order.
+    private static func common(
+        _ order: Order, status: String, names: String = "order_id", at now: Int64
+    ) -> Fields {
         var fields = Fields([
             .init("v", MessageVersion.current), .init("type", "order"),
-            .init("key", order.key.text), .init("order_id", order.id.text),
+            .init("key", order.key.text), .init(names, order.id.text),
             .init("symbol", order.symbol.text), .init("order_type", order.type.rawValue),
             .init("status", status), .init("ts", String(now)),
         ])
