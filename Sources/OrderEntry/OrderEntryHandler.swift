@@ -17,23 +17,25 @@ struct OrderEntryHandler: MessageHandler {
         switch try CommandKind(text: command.fields["command"] ?? "") {
         case .accountCreate, .accountConfigure, .deposit: return Needs()
         case .withdraw: return Needs(symbols: try FreeMargin.symbols(of: account))
-        case .order(.place): return try placementNeeds(command, on: account)
-        case .order(.close):
+        case .order(.place):
+            var needs = try placementNeeds(command, on: account)
+            needs.symbols.formUnion(try FreeMargin.symbols(of: account))
+            return needs
+        case .order(.placePending): return try placementNeeds(command, on: account)
+        case .order(.modify), .order(.cancel), .order(.close), .order(.setStopLoss),
+            .order(.setTakeProfit), .order(.cancelStopLoss), .order(.cancelTakeProfit),
+            .order(.setSwap):
             guard let id = command.order, case .kept(let order)? = account.orders[id] else {
                 return Needs()
             }
             return Needs(of: order)
-        case .order(.placePending), .order(.modify), .order(.cancel), .order(.setStopLoss),
-            .order(.setTakeProfit), .order(.cancelStopLoss), .order(.cancelTakeProfit),
-            .order(.setSwap):
-            return Needs()
         }
     }
 
+    /// The new order's price and terms.
     private func placementNeeds(_ command: Command, on account: Account) throws -> Needs {
         let symbol = try Symbol(command.fields["symbol"] ?? "")
-        var needs = Needs(symbols: try FreeMargin.symbols(of: account))
-        needs.symbols.insert(symbol)
+        var needs = Needs(symbols: [symbol])
         if let group = account.config?.group {
             needs.terms.insert(TermsKey(group: group, symbol: symbol))
         }
@@ -44,8 +46,8 @@ struct OrderEntryHandler: MessageHandler {
     func furtherNeeds(
         _ command: Command, on account: Account, terms: [TermsKey: Fields]
     ) throws -> Set<Symbol> {
-        guard command.fields["command"] == OrderCommandKind.place.rawValue,
-            let group = account.config?.group
+        guard case .order(let kind) = try CommandKind(text: command.fields["command"] ?? ""),
+            CommandTable.firstState(kind) != nil, let group = account.config?.group
         else { return [] }
         let symbol = try Symbol(command.fields["symbol"] ?? "")
         guard let profit = terms[TermsKey(group: group, symbol: symbol)]?.present("profit") else {
@@ -76,11 +78,15 @@ struct OrderEntryHandler: MessageHandler {
         case .deposit: try Deposit.decide(it)
         case .withdraw: try Withdraw.decide(it)
         case .order(.place): try Place.decide(it)
+        case .order(.placePending): try PlacePending.decide(it)
+        case .order(.modify): try Modify.decide(it)
+        case .order(.cancel): try Cancel.decide(it)
         case .order(.close): try Close.decide(it)
-        case .order(.placePending), .order(.modify), .order(.cancel), .order(.setStopLoss),
-            .order(.setTakeProfit), .order(.cancelStopLoss), .order(.cancelTakeProfit),
-            .order(.setSwap):
-            throw Refusal(.notSupported, it.command.fields["command"])
+        case .order(.setStopLoss): try SetLeg.decide(.stopLoss, it)
+        case .order(.setTakeProfit): try SetLeg.decide(.takeProfit, it)
+        case .order(.cancelStopLoss): try CancelLeg.decide(.stopLoss, it)
+        case .order(.cancelTakeProfit): try CancelLeg.decide(.takeProfit, it)
+        case .order(.setSwap): try SetSwap.decide(it)
         }
     }
 

@@ -8,8 +8,6 @@ enum RefuseReason: String, Sendable, CaseIterable {
     case expired
     /// `command` is none that exists.
     case unknownCommand = "unknown_command"
-    /// The command, or the named field of it, is not served by this version.
-    case notSupported = "not_supported"
 
     // Its fields. The detail names the field.
 
@@ -40,7 +38,8 @@ enum RefuseReason: String, Sendable, CaseIterable {
     /// A withdrawal of more than is free.
     case insufficientFreeMargin = "insufficient_free_margin"
 
-    // A new order, in the order in which it is checked (domain §7).
+    // A new order, in the order in which it is checked (domain §7). A change is checked by those
+    // that it concerns.
 
     /// A Redis server uses more than 80 % of its memory. Closing goes on.
     case memoryFull = "memory_full"
@@ -61,6 +60,9 @@ enum RefuseReason: String, Sendable, CaseIterable {
     case noPrice = "no_price"
     /// The symbol's price is older than `MAX_PRICE_AGE`.
     case stalePrice = "stale_price"
+    /// A pending price that is not beyond the market, or a leg on the wrong side of the market or
+    /// of its pending price; the detail names the field and the bound.
+    case wrongSide = "wrong_side"
     /// Nothing turns the named currency into dollars.
     case noRate = "no_rate"
     /// The order needs more margin than is free.
@@ -70,8 +72,13 @@ enum RefuseReason: String, Sendable, CaseIterable {
 
     /// The account has no such order.
     case orderUnknown = "order_unknown"
-    /// The order is in the named state, which does not allow the command.
+    /// The order is in the named state, which does not allow the command; or its leg is, as in
+    /// `stop_loss placing`.
     case state
+    /// The position has a stop loss, or one is on its way or being cancelled.
+    case stopLossAlreadyExists = "stop_loss_already_exists"
+    /// The same of its take profit.
+    case takeProfitAlreadyExists = "take_profit_already_exists"
 
     // Given by the loop before or instead of a decision.
 

@@ -8,19 +8,14 @@ enum Close {
 
     static func decide(_ it: CommandCase) throws -> Transition {
         let fields = try it.fields(own: fields)
-        let id = try fields.required("order_id") { try OrderID($0) }
+        let id = try fields.orderID()
         let initiator = try fields.initiator() ?? .user
         _ = try it.existing()
         var order = try OrderLookup.order(id, of: it.account)
-        switch CommandTable.verdict(.close, in: order.state) {
-        case .to(let state): order.state = state
-        case .keep, .byLeg, .refused: throw Refusal(.state, order.state.rawValue)
-        }
-        let closeID = LifecycleID(.close, number: try it.number())
-        order.ids.set(closeID.text, IDKind.close.rawValue)
+        order.state = try order.state(after: .close)
+        let closeID = try order.request(.close, by: it)
         order.requests.closeID = closeID
         order.requests.closeInitiator = initiator
-        order.requests.requestedAt = it.context.now
         let message = ProviderMessage.close(
             order, id: closeID, price: bestPrice(for: order, at: it.context.prices),
             request: it.command.requestID, at: it.context.now)

@@ -36,6 +36,13 @@ struct CommandCase {
                 lifecycleID: lifecycleID, timestamp: context.now))
     }
 
+    /// What the event of every order command says besides the order: who asked for it.
+    func details(_ initiator: Initiator?) -> Fields {
+        var details = Fields()
+        details["initiator"] = initiator?.rawValue
+        return details
+    }
+
     /// The fresh number that this decision's id is made of.
     func number() throws -> Int64 {
         guard let number = context.numbers.first else { throw NotRead("a number for an id") }

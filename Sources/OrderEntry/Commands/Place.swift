@@ -3,69 +3,40 @@ import Shared
 
 /// `place`: a market order. Its margin is reserved and its provider is asked, in one step.
 enum Place {
-    static let fields: Set<String> = [
-        "symbol", "order_type", "order_quantity", "order_price", "stop_loss", "take_profit",
-        "initiator",
-    ]
-
-    /// What the command asks for.
-    private struct Wish {
-        let symbol: Symbol
-        let type: OrderType
-        let quantity: Quantity
-        /// What the client saw; it is passed on and binds nobody.
-        let price: Price?
-        let initiator: Initiator?
-
-        init(_ fields: CommandFields) throws(Refusal) {
-            symbol = try fields.required("symbol") { try Symbol($0) }
-            type = try fields.required("order_type") { text in
-                guard let type = try? OrderType(text: text), !type.isPending else {
-                    throw Refusal(.invalidField, "order_type must be BUY or SELL")
-                }
-                return type
-            }
-            quantity = try fields.positive("order_quantity")
-            price = try fields.optionalPositive("order_price")
-            initiator = try fields.initiator()
-            for leg in ["stop_loss", "take_profit"] where fields.has(leg) {
-                throw Refusal(.notSupported, leg)
-            }
-        }
-    }
+    static let fields = OrderWish.fields
 
     static func decide(_ it: CommandCase) throws -> Transition {
-        let wish = try Wish(it.fields(own: fields))
-        let checks = try PlacementChecks(it, symbol: wish.symbol, quantity: wish.quantity)
-        let order = try order(wish, checks)
+        let fields = try it.fields(own: fields)
+        let wish = try OrderWish(fields, types: [.buy, .sell])
+        // What the client saw; it is passed on and binds nobody.
+        let seen: Price? = try fields.optionalPositive("order_price")
+        let order = try order(PlacementChecks(it, wish), seen: seen)
         var sent = order
-        sent.price = wish.price ?? order.price
+        sent.price = seen ?? order.price
         let message = ProviderMessage.place(
             sent, request: it.command.requestID, at: it.context.now)
+        var details = it.details(wish.initiator)
+        details["requested_price"] = seen?.text
         return Transition(
             .orderPlaced, it.command.eventID, order: order, newIDs: [LifecycleID(order.id)],
-            sends: [message], answer: it.accepted(order: order.id), details: details(wish))
+            sends: [message], answer: it.accepted(order: order.id), details: details)
     }
 
     /// Both flows reserve what a fill at the market would book now (domain §5: half spread on
     /// top), or at the price asked for where that is dearer: a fill is always booked, so less must
     /// not be reserved, and a price asked for far below the market must not make margin cheap.
-    private static func order(_ wish: Wish, _ checks: PlacementChecks) throws -> Order {
-        let it = checks.it
-        let market = PriceRules.houseFill(side: wish.type.side, price: checks.market)
-        let price = max(wish.price ?? market, market)
-        var order = Order(
-            placement: Placement(
-                id: OrderID(number: try it.number()), account: it.account.id,
-                terms: checks.terms, leverage: checks.config.leverage, flow: checks.flow,
-                accountNumber: checks.config.accountNumber, placedAs: wish.type,
-                createdAt: it.context.now),
-            type: wish.type, state: .queued, quantity: wish.quantity, price: price)
-        order.money.reservedMargin = try checks.margin(
-            wish.quantity, at: try fillPrice(wish.type.side, price, checks.terms))
-        order.money.contractValue = try checks.contractValue(wish.quantity)
-        order.requests.placedBy = it.command.requestID.text
-        order.requests.requestedAt = it.context.now
+    private static func order(_ checks: PlacementChecks, seen: Price?) throws -> Order {
+        let side = checks.wish.type.side
+        let market = PriceRules.houseFill(side: side, price: checks.market)
+        let price = max(seen ?? market, market)
+        let fill = try fillPrice(side, price, checks.terms)
+        try checks.wish.legs.check(
+            side, checks.terms,
+            against: SideChecks.closing(side, checks.terms, at: checks.market))
+        let size = try checks.size(at: fill)
+        try checks.checkFree(size.margin)
+        var order = try checks.order(.queued, price: price, size)
+        order.money.reservedMargin = size.margin
         return order
     }
 
@@ -80,12 +51,5 @@ enum Place {
         }
         guard fill.isPositive else { throw Refusal(.noPrice, "the half spread exceeds it") }
         return fill
-    }
-
-    private static func details(_ wish: Wish) -> Fields {
-        var details = Fields()
-        details["requested_price"] = wish.price?.text
-        details["initiator"] = wish.initiator?.rawValue
-        return details
     }
 }

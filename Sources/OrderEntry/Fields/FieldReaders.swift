@@ -24,10 +24,24 @@ extension CommandFields {
     /// An amount of dollars and cents above zero: booked money has no smaller parts (domain §2).
     func amount() throws(Refusal) -> Money {
         let amount: Money = try positive("amount")
-        guard amount.raw.isMultiple(of: Money.scale / 100) else {
-            throw Refusal(.tooManyDecimals, "amount")
-        }
+        guard Self.isCents(amount) else { throw Refusal(.tooManyDecimals, "amount") }
         return amount
+    }
+
+    /// The order that the command is about.
+    func orderID() throws(Refusal) -> OrderID {
+        try required("order_id") { try OrderID($0) }
+    }
+
+    /// Dollars and cents that a position has earned or costs by resting overnight; of either sign.
+    func swap() throws(Refusal) -> Money {
+        let swap = try required("swap") { try Money($0) }
+        guard Self.isCents(swap) else { throw Refusal(.tooManyDecimals, "swap") }
+        return swap
+    }
+
+    private static func isCents(_ amount: Money) -> Bool {
+        amount.raw.isMultiple(of: Money.scale / 100)
     }
 
     func initiator() throws(Refusal) -> Initiator? {

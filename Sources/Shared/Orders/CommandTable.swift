@@ -2,7 +2,8 @@
 /// without an answer is refused with that state.
 package enum CommandVerdict: Hashable, Sendable {
     case to(OrderState)
-    /// Kept on the resting order as a price; it is placed when the order fills.
+    /// Kept on the order, or taken off it: a leg's price until a resting order fills, the swap of
+    /// a position. No provider is asked.
     case keep
     /// The leg decides: `CommandTable.legVerdict`.
     case byLeg
@@ -73,8 +74,8 @@ package enum CommandTable {
         cancelled: .refused, rejected: .refused)
 
     private static let cancelLeg = StateRow<CommandVerdict>(
-        queued: .refused, pendingQueued: .refused, pending: .refused, modifying: .refused,
-        cancelling: .refused, open: .byLeg, closing: .refused, closed: .refused,
+        queued: .refused, pendingQueued: .keep, pending: .keep, modifying: .keep,
+        cancelling: .keep, open: .byLeg, closing: .refused, closed: .refused,
         cancelled: .refused, rejected: .refused)
 
     private static let setSwap = StateRow<CommandVerdict>(

@@ -77,8 +77,8 @@ package enum StateTableDocument {
         """
         ## Commands
 
-        What a command does. *kept*: the value is kept on the order. *leg*: the leg decides, see
-        below. An empty field: refused, with the state.
+        What a command does. *kept*: the value is kept on the order, or taken off it. *leg*: the
+        leg decides, see below. An empty field: refused, with the state.
 
         \(table(
             ["command", "no order"] + OrderState.allCases.map(\.rawValue),

@@ -144,8 +144,8 @@ import Testing
         .close: "- - - - - closing - - - -",
         .setStopLoss: "- kept kept kept kept leg - - - -",
         .setTakeProfit: "- kept kept kept kept leg - - - -",
-        .cancelStopLoss: "- - - - - leg - - - -",
-        .cancelTakeProfit: "- - - - - leg - - - -",
+        .cancelStopLoss: "- kept kept kept kept leg - - - -",
+        .cancelTakeProfit: "- kept kept kept kept leg - - - -",
         .setSwap: "- - - - - kept kept - - -",
     ]
 

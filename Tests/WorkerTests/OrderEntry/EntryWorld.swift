@@ -38,6 +38,7 @@ struct EntryWorld {
     var number: Int64 = 700
     var maxOpenOrders = 1_000
     var marketHours = MarketHours.weekdays
+    var pressure = Pressure.State.none
 
     static let standardTerms: [String: [String: String]] = [
         "EURUSD": forex("USD"), "USDJPY": forex("JPY"), "EURGBP": forex("GBP"),
@@ -125,7 +126,8 @@ extension EntryWorld {
         let known = try prices()
         var prices = Prices()
         for symbol in needs.symbols { prices[symbol] = known[symbol] }
-        return DecisionContext(now: now, prices: prices, terms: read, numbers: [number])
+        return DecisionContext(
+            now: now, prices: prices, terms: read, pressure: pressure, numbers: [number])
     }
 
     func decide(_ fields: [String: String], on account: Account? = nil) throws -> Outcome {
@@ -153,7 +155,29 @@ extension EntryWorld {
     static let place = [
         "command": "place", "symbol": "EURUSD", "order_type": "BUY", "order_quantity": "1",
     ]
+    /// A limit below the market, whose bounds are 1.1003 for buys and 1.0999 for sells.
+    static let placePending = [
+        "command": "place_pending", "symbol": "EURUSD", "order_type": "BUY_LIMIT",
+        "order_quantity": "1", "order_price": "1.05",
+    ]
+    static let modify = ["command": "modify", "order_id": "41", "order_price": "1.06"]
+    static let cancel = ["command": "cancel", "order_id": "41"]
     static let close = ["command": "close", "order_id": "41"]
+    static let setSwap = ["command": "set_swap", "order_id": "41", "swap": "-3.5"]
+    static let cancelStopLoss = ["command": "cancel_stop_loss", "order_id": "41"]
+    static let cancelTakeProfit = ["command": "cancel_take_profit", "order_id": "41"]
+    /// Right for a buy of 1.05 and more.
+    static let setStopLoss = [
+        "command": "set_stop_loss", "order_id": "41", "stop_loss": "1.04",
+    ]
+    static let setTakeProfit = [
+        "command": "set_take_profit", "order_id": "41", "take_profit": "1.2",
+    ]
+    /// Everything about order 41.
+    static let aboutOrder = [
+        modify, cancel, close, setStopLoss, setTakeProfit, cancelStopLoss, cancelTakeProfit,
+        setSwap,
+    ]
     static let create = ["command": "account_create", "group": "VIP", "leverage": "200"]
 
     /// An order of one lot, as it stands in a state.
@@ -186,5 +210,45 @@ extension [String: String] {
         var fields = self
         for (name, value) in changes { fields[name] = value }
         return fields
+    }
+}
+
+extension EntryWorld {
+    /// A limit of one lot at 1.05, as it rests.
+    func resting(
+        _ id: Int64 = 41, _ state: OrderState = .pending, _ type: OrderType = .buyLimit,
+        price: String = "1.05", change: (inout Order) -> Void = { _ in }
+    ) throws -> Order {
+        try order(id, state, side: type, price: price) { order in
+            order.money.contractValue = 100_000
+            change(&order)
+        }
+    }
+
+    /// Order 41 in any state, with the type that it has there, and with both legs in this state.
+    func order(in state: OrderState, legs: LegState = .none) throws -> Order {
+        let type: OrderType = state.isResting || state == .cancelled ? .buyLimit : .buy
+        return try order(41, state, side: type, price: "1.05") { order in
+            if state == .modifying || state == .cancelling { order.stateBefore = .pending }
+            for leg in Leg.allCases where legs != .none {
+                order[leg].state = legs
+                order[leg].price = leg == .stopLoss ? 1 : 2
+                order[leg].id = LifecycleID(leg == .stopLoss ? .stopLoss : .takeProfit, number: 3)
+            }
+        }
+    }
+}
+
+extension Transition {
+    /// The order's fields that the transition changed, as the holdings hash has them; nil: gone.
+    func changes(from account: Account) throws -> [String: String?] {
+        let after = try #require(order).fields.byName
+        guard case .kept(let order)? = account.orders[try #require(order).id] else { return [:] }
+        let before = order.fields.byName
+        var changes: [String: String?] = [:]
+        for name in Set(before.keys).union(after.keys) where before[name] != after[name] {
+            changes[name] = .some(after[name])
+        }
+        return changes
     }
 }

@@ -12,23 +12,28 @@ import Testing
         "9223372036854775807", "99999999999999999999", "BUY", "SELL", "BUY_STOP", "EURUSD",
         "{live:7}", "a:b", "\u{0}", "\u{FFFD}", "ß", "🙂", "state: closed", "\n",
         String(repeating: "9", count: 5_000), "USER", "rock", "41", "42",
+        "43", "BUY_LIMIT", "1.05",
     ]
 
     private static let commands: [[String: String]] = [
         EntryWorld.create, ["command": "account_configure", "leverage": "5"],
         ["command": "deposit", "amount": "5"], ["command": "withdraw", "amount": "5"],
-        EntryWorld.place, EntryWorld.close,
+        EntryWorld.place, EntryWorld.placePending,
     ]
 
     private static let names =
-        Place.fields.union(Close.fields).union(AccountCreate.fields).union(Deposit.fields)
-        .union(["command", "ttl_ms", "ts", "nonsense", ""]).sorted()
+        Place.fields.union(Modify.fields).union(SetSwap.fields).union(AccountCreate.fields)
+        .union(Deposit.fields).union(["command", "ttl_ms", "ts", "nonsense", ""]).sorted()
 
-    @Test("is accepted or refused, with a code that is listed", arguments: commands)
-    func answered(command: [String: String]) throws {
+    @Test(
+        "is accepted or refused, with a code that is listed",
+        arguments: commands + EntryWorld.aboutOrder, [OrderState.open, .pending])
+    func answered(command: [String: String], state: OrderState) throws {
         let codes = Set(RefuseReason.allCases.map(\.rawValue))
         let world = try EntryWorld {
-            $0.orders = [try $0.order(41, .open), try $0.order(42, .closing)]
+            $0.orders = [
+                try $0.order(in: state), try $0.order(42, .closing), try $0.resting(43, .modifying),
+            ]
         }
         let account = try world.account()
         for name in Self.names {

@@ -25,15 +25,18 @@ import Testing
             $0.userType = userType
             $0.sendingOrders = sendingOrders
         }
-        guard let flow else {
-            #expect(try world.decide(EntryWorld.place) == .refuse("unsupported_flow"))
-            return
+        for command in [EntryWorld.place, EntryWorld.placePending] {
+            guard let flow else {
+                #expect(try world.decide(command) == .refuse("unsupported_flow"))
+                continue
+            }
+            let step = try world.accept(command)
+            let order = try #require(step.order)
+            #expect(order.placement.flow.name == flow)
+            #expect(
+                order.placement.fields["execution"] == (flow == "house" ? "local" : "provider"))
+            #expect(step.sends.map(\.provider.name) == [flow])
         }
-        let step = try world.accept(EntryWorld.place)
-        let order = try #require(step.order)
-        #expect(order.placement.flow.name == flow)
-        #expect(order.placement.fields["execution"] == (flow == "house" ? "local" : "provider"))
-        #expect(step.sends.map(\.provider.name) == [flow])
     }
 
     @Test("an order keeps its flow when its account changes")

@@ -100,6 +100,12 @@ import Testing
                 book + ["JPYUSD", "USDJPY", "USDJPY.X"]
             ),
             (EntryWorld.place.with(["symbol": "EUR/USD"]), []),
+            // No margin is checked, so the book does not matter.
+            (
+                EntryWorld.placePending.with(["symbol": "USDJPY.X"]),
+                ["JPYUSD", "USDJPY", "USDJPY.X"]
+            ),
+            (EntryWorld.placePending.with(["symbol": "EUR/USD"]), []),
             (EntryWorld.close.with(["order_id": "1"]), ["EURGBP", "GBPUSD", "USDGBP"]),
             (EntryWorld.close, []), (["command": "deposit", "amount": "1"], []),
             (EntryWorld.create, []),

@@ -4,9 +4,10 @@ import Testing
 
 @testable import OrderEntry
 
-/// Refusals of a market order, in the order in which they are checked.
-@Suite("Which market orders are refused, and with which text") struct PlacementRefusalTests {
+/// Refusals of a new order, in the order in which they are checked.
+@Suite("Which new orders are refused, and with which text") struct PlacementRefusalTests {
     private static let place = EntryWorld.place
+    private static let pending = EntryWorld.placePending
     private static let saturday: Int64 = EntryWorld.monday - 2 * 86_400_000
     private static let sunday: Int64 = EntryWorld.monday - 86_400_000
 
@@ -21,7 +22,16 @@ import Testing
 
     @Test(
         "fields and numbers",
-        arguments: [
+        arguments: [place, pending].flatMap(fieldRows) + [
+            RefusalRow(typeText(place), place, ["order_type": "BUY_LIMIT"]),
+            RefusalRow(typeText(pending), pending, ["order_type": "BUY"]),
+            RefusalRow("missing_field: order_price", pending, ["order_price": nil]),
+            RefusalRow("missing_field: order_price", pending, ["order_price": ""]),
+        ])
+    func fields(row: RefusalRow) throws { try row.check() }
+
+    private static func fieldRows(_ place: [String: String]) -> [RefusalRow] {
+        [
             RefusalRow("missing_field: symbol", place, ["symbol": nil]),
             RefusalRow(
                 "invalid_field: symbol must be 1 to 20 of A-Z 0-9 . _ - #", place,
@@ -30,14 +40,15 @@ import Testing
                 "invalid_field: symbol must be 1 to 20 of A-Z 0-9 . _ - #", place,
                 ["symbol": "{EURUSD}"]),
             RefusalRow("missing_field: order_type", place, ["order_type": nil]),
-            RefusalRow(typeText, place, ["order_type": "buy"]),
-            RefusalRow(typeText, place, ["order_type": "BUY_LIMIT"]),
+            RefusalRow(typeText(place), place, ["order_type": "buy"]),
+            RefusalRow(typeText(place), place, ["order_type": "LIMIT"]),
             RefusalRow("missing_field: order_quantity", place, ["order_quantity": ""]),
             RefusalRow("not_a_number: order_quantity", place, ["order_quantity": "NaN"]),
             RefusalRow("not_a_number: order_quantity", place, ["order_quantity": "1,5"]),
             RefusalRow(
                 "too_many_decimals: order_quantity", place, ["order_quantity": "0.010000001"]),
-            RefusalRow("out_of_range: order_quantity", place, ["order_quantity": "9999999999999"]),
+            RefusalRow(
+                "out_of_range: order_quantity", place, ["order_quantity": "9999999999999"]),
             RefusalRow(
                 "invalid_field: order_quantity must be above zero", place,
                 ["order_quantity": "-1"]),
@@ -51,16 +62,33 @@ import Testing
             RefusalRow(
                 "invalid_field: initiator is none of USER, ADMIN, AUTOCUTOFF, COPY", place,
                 ["initiator": "ME"]),
-            RefusalRow("not_supported: stop_loss", place, ["stop_loss": "1"]),
-            RefusalRow("not_supported: take_profit", place, ["take_profit": "2"]),
-        ])
-    func fields(row: RefusalRow) throws { try row.check() }
+        ] + ["stop_loss", "take_profit"].flatMap { legRows($0, place) }
+    }
 
-    private static let typeText = "invalid_field: order_type must be BUY or SELL"
+    private static func legRows(_ leg: String, _ place: [String: String]) -> [RefusalRow] {
+        [
+            RefusalRow("not_a_number: \(leg)", place, [leg: "low"]),
+            RefusalRow("too_many_decimals: \(leg)", place, [leg: "1.123456789"]),
+            RefusalRow("out_of_range: \(leg)", place, [leg: "99999999999999"]),
+            RefusalRow("invalid_field: \(leg) must be above zero", place, [leg: "0"]),
+            RefusalRow("invalid_field: \(leg) must be above zero", place, [leg: "-1"]),
+        ]
+    }
+
+    private static func typeText(_ command: [String: String]) -> String {
+        let types =
+            command["command"] == "place"
+            ? "BUY, SELL" : "BUY_LIMIT, SELL_LIMIT, BUY_STOP, SELL_STOP"
+        return "invalid_field: order_type must be one of \(types)"
+    }
 
     @Test(
-        "account, terms and quantity",
-        arguments: [
+        "account, terms, quantity and market",
+        arguments: [place, pending].flatMap(accountRows))
+    func account(row: RefusalRow) throws { try row.check() }
+
+    private static func accountRows(_ place: [String: String]) -> [RefusalRow] {
+        [
             RefusalRow("account_unknown", place) { $0.balance = nil },
             RefusalRow("account_disabled", place) { $0.isEnabled = false },
             RefusalRow("unsupported_flow", place) { $0.sendingOrders = "" },
@@ -91,12 +119,6 @@ import Testing
                 $0.maxOpenOrders = 2
                 $0.orders = [try $0.order(41, .open), try $0.order(42, .pending)]
             },
-        ])
-    func account(row: RefusalRow) throws { try row.check() }
-
-    @Test(
-        "market and margin",
-        arguments: [
             RefusalRow("market_closed", place, in: at(saturday)),
             RefusalRow("market_closed", place, in: at(sunday)),
             RefusalRow("market_closed", place, in: at(EntryWorld.monday - 8 * 3_600_000 - 1)),
@@ -104,6 +126,27 @@ import Testing
             RefusalRow("no_price", place) { $0.quotes["EURUSD"]?.bid = "0" },
             RefusalRow("no_price", place) { $0.quotes["EURUSD"]?.ask = "-1" },
             RefusalRow("stale_price", place) { $0.quotes["EURUSD"]?.age = 5_001 },
+        ]
+    }
+
+    @Test(
+        "sides and margin of a market order",
+        arguments: [
+            RefusalRow(
+                "wrong_side: stop_loss must be below 1.0999", place, ["stop_loss": "1.0999"]),
+            RefusalRow(
+                "wrong_side: take_profit must be above 1.0999", place,
+                ["take_profit": "1.0999"]),
+            RefusalRow(
+                "wrong_side: stop_loss must be above 1.1003", place,
+                ["order_type": "SELL", "stop_loss": "1.1003"]),
+            RefusalRow(
+                "wrong_side: take_profit must be below 1.1003", place,
+                ["order_type": "SELL", "take_profit": "1.1003"]),
+            // What the client saw decides nothing: the legs are compared with the market.
+            RefusalRow(
+                "wrong_side: stop_loss must be below 1.0999", place,
+                ["order_price": "2", "stop_loss": "1.5"]),
             RefusalRow("no_rate: JPY", place, ["symbol": "USDJPY.X"]) {
                 $0.terms["USDJPY.X"] = $0.terms["USDJPY"]
                 $0.quotes["USDJPY.X"] = $0.quotes["USDJPY"]
@@ -130,9 +173,12 @@ import Testing
         ])
     func market(row: RefusalRow) throws { try row.check() }
 
-    @Test("each check comes before the next: repairing one fault shows the one behind it")
-    func order() throws {
+    @Test(
+        "each check comes before the next: repairing one fault shows the one behind it",
+        arguments: [place, pending])
+    func order(command: [String: String]) throws {
         var world = EntryWorld {
+            $0.pressure = .memoryFull
             $0.isEnabled = false
             $0.sendingOrders = ""
             $0.leverage = 0
@@ -143,10 +189,12 @@ import Testing
             $0.quotes["EURUSD"]?.age = 60_000
             $0.balance = "1"
         }
-        var fields = EntryWorld.place.with(["order_quantity": "0.005"])
+        var fields = command.with(["order_quantity": "0.005", "take_profit": "0.5"])
         func expect(_ text: String, _ line: Int = #line) throws {
             #expect(try world.decide(fields) == .refuse(text), "line \(line)")
         }
+        try expect("memory_full")
+        world.pressure = .none
         try expect("account_disabled")
         world.isEnabled = true
         try expect("unsupported_flow")
@@ -163,8 +211,13 @@ import Testing
         world.marketHours = .always
         try expect("stale_price")
         world.quotes["EURUSD"]?.age = 5_000
-        try expect("insufficient_margin")
-        world.balance = "1100.3"
+        let bound = command["order_price"] ?? "1.0999"
+        try expect("wrong_side: take_profit must be above \(bound)")
+        fields["take_profit"] = "1.3"
+        if command["command"] == "place" {
+            try expect("insufficient_margin")
+            world.balance = "1100.3"
+        }
         #expect(throws: Never.self) { try world.accept(fields) }
     }
 }

@@ -91,6 +91,20 @@ import Testing
         }
     }
 
+    @Test("legs wait in the order, and its provider hears of them when it fills")
+    func legs() throws {
+        let step = try EntryWorld().accept(
+            place.with(["stop_loss": "1.09989999", "take_profit": "1.09990001"]))
+        let order = try #require(step.order)
+        #expect(order.stopLoss.price?.text == "1.09989999")
+        #expect(order.takeProfit.price?.text == "1.09990001")
+        #expect(order.stopLoss.state == .none && order.takeProfit.state == .none)
+        #expect(order.stopLoss.id == nil && order.takeProfit.id == nil)
+        #expect(step.newIDs.map(\.text) == ["700"])
+        #expect(step.sends.count == 1)
+        #expect(step.sends.first?.fields["stop_loss"] == nil)
+    }
+
     @Test("crypto trades on Sundays, and its factor counts")
     func crypto() throws {
         let world = EntryWorld { $0.now -= 86_400_000 }

@@ -76,13 +76,6 @@ struct RefusalRow: Sendable, CustomTestStringConvertible {
     }
 
     @Test(
-        "commands of the next version",
-        arguments: OrderCommandKind.allCases.filter { $0 != .place && $0 != .close })
-    func notSupported(kind: OrderCommandKind) throws {
-        try RefusalRow("not_supported: \(kind.rawValue)", ["command": kind.rawValue]).check()
-    }
-
-    @Test(
         "account_create and account_configure",
         arguments: [
             RefusalRow("missing_field: group", create, ["group": nil]),
