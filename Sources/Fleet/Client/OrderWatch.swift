@@ -21,12 +21,17 @@ struct OrderWatch {
     /// The order as it stands once its state is one of these; `rejected` and `cancelled` end the
     /// waiting too.
     func wait(for key: OrderKey, _ states: Set<OrderState>) throws -> Order {
+        try wait(for: key) { states.contains($0.state) }
+    }
+
+    /// The order as it stands once it is as asked, or at its end.
+    func wait(for key: OrderKey, until isThere: (Order) -> Bool) throws -> Order {
         let deadline = MonotonicTime.now().advanced(by: timeout)
         var stands = try redis.fields(of: key.account.holdings(key.order))
         while MonotonicTime.now() < deadline {
             if !stands.isEmpty {
                 let order = try Order(stands, account: key.account)
-                if states.contains(order.state) || order.state.isTerminal { return order }
+                if isThere(order) || order.state.isTerminal { return order }
             }
             let events = try follower.events(within: .seconds(1))
             guard events.contains(where: { $0["key"] == key.text }) else { continue }

@@ -53,14 +53,65 @@ struct OutgoingCommand: Sendable, Equatable {
 
     static func place(
         _ account: AccountID, _ symbol: Symbol, _ type: OrderType, _ lots: Quantity,
-        price: Price? = nil, request: RequestID
+        price: Price? = nil, stopLoss: Price? = nil, takeProfit: Price? = nil, request: RequestID
     ) -> Self {
         Self(
             .order(type.isPending ? .placePending : .place), account, request: request,
             [
                 "symbol": symbol.text, "order_type": type.rawValue, "order_quantity": lots.text,
-                "order_price": price?.text,
+                "order_price": price?.text, "stop_loss": stopLoss?.text,
+                "take_profit": takeProfit?.text,
             ])
+    }
+
+    static func modify(
+        _ order: OrderID, of account: AccountID, price: Price?, lots: Quantity?,
+        initiator: Initiator = .user, request: RequestID
+    ) -> Self {
+        Self(
+            .order(.modify), account, request: request,
+            [
+                "order_id": order.text, "order_price": price?.text, "order_quantity": lots?.text,
+                "initiator": initiator.rawValue,
+            ])
+    }
+
+    static func cancel(
+        _ order: OrderID, of account: AccountID, initiator: Initiator = .user, request: RequestID
+    ) -> Self {
+        Self(
+            .order(.cancel), account, request: request,
+            ["order_id": order.text, "initiator": initiator.rawValue])
+    }
+
+    static func set(
+        _ leg: Leg, at price: Price, on order: OrderID, of account: AccountID,
+        initiator: Initiator = .user, request: RequestID
+    ) -> Self {
+        Self(
+            .order(leg == .stopLoss ? .setStopLoss : .setTakeProfit), account, request: request,
+            [
+                "order_id": order.text, leg.rawValue: price.text,
+                "initiator": initiator.rawValue,
+            ])
+    }
+
+    static func cancel(
+        _ leg: Leg, on order: OrderID, of account: AccountID, initiator: Initiator = .user,
+        request: RequestID
+    ) -> Self {
+        Self(
+            .order(leg == .stopLoss ? .cancelStopLoss : .cancelTakeProfit), account,
+            request: request, ["order_id": order.text, "initiator": initiator.rawValue])
+    }
+
+    static func setSwap(
+        _ swap: Money, on order: OrderID, of account: AccountID, initiator: Initiator = .user,
+        request: RequestID
+    ) -> Self {
+        Self(
+            .order(.setSwap), account, request: request,
+            ["order_id": order.text, "swap": swap.text, "initiator": initiator.rawValue])
     }
 
     static func close(

@@ -6,7 +6,9 @@ extension CommandTree {
         GroupCommands.set, GroupCommands.show,
         AccountCommands.create, AccountCommands.configure, AccountCommands.deposit,
         AccountCommands.withdraw, AccountViews.show, AccountViews.list,
-        OrderCommands.place, OrderCommands.close, OrderViews.show,
+        OrderCommands.place, OrderCommands.close, OrderCommands.modify, OrderCommands.cancel,
+        LegCommands.setStopLoss, LegCommands.setTakeProfit, LegCommands.cancelStopLoss,
+        LegCommands.cancelTakeProfit, OrderCommands.setSwap, OrderViews.show,
         FeedCommand.spec, PlayCommand.spec, TradeCommand.spec, ReplayCommand.spec,
         DocsCommand.states,
     ])
