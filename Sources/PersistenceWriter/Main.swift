@@ -19,7 +19,11 @@ import Shared
                 redis: stores.client.address, database: try settings.text("DATABASE_URL"),
                 partitions: tools.topology.partitions, log: log)
             return WriterProcessor(
-                store: WriterStore(connection), events: stores.events, counters: tools.counters,
+                store: WriterStore(connection), events: stores.events,
+                letters: DeadLetterKeeper(
+                    store: stores.deadLetters, archive: DeadLetterArchive(connection),
+                    providers: tools.topology.providers, counters: tools.counters),
+                counters: tools.counters,
                 watch: { now in
                     try watch.look(stores.client, at: now) { reconciliation.run() }
                 })

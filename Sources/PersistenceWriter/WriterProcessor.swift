@@ -9,20 +9,24 @@ final class WriterProcessor: BatchProcessor {
     private let parked: ParkedRecords
     private let events: any EventStore
     private let counters: any OutcomeCounting
+    private let letters: DeadLetterKeeper?
     private let now: () -> MonotonicTime
     private let watch: (MonotonicTime) throws -> Void
     private var upkeep = Upkeep()
     private var away = AwayPause()
     private var queue = HeldNumbers()
 
+    /// - Parameter letters: who archives the partition's dead letters.
     init(
         store: WriterStore, events: any EventStore & ParkedStore,
-        counters: any OutcomeCounting, now: @escaping () -> MonotonicTime = MonotonicTime.now,
+        letters: DeadLetterKeeper? = nil, counters: any OutcomeCounting,
+        now: @escaping () -> MonotonicTime = MonotonicTime.now,
         watch: @escaping (MonotonicTime) throws -> Void = { _ in }
     ) {
         writer = RowWriter(store: store, counters: counters)
         parked = ParkedRecords(writer: writer, store: events, counters: counters)
         self.events = events
+        self.letters = letters
         self.counters = counters
         self.now = now
         self.watch = watch
@@ -144,8 +148,15 @@ final class WriterProcessor: BatchProcessor {
         }
     }
 
-    /// What must not fail a batch: whether the servers are still the same, and old events.
+    /// What must not fail a batch: whether the servers are still the same, dead letters, old events.
     private func keepUp(_ lane: LaneID) {
+        if !away.isResting(at: now()) {
+            do {
+                try letters?.look(lane.partition, at: now())
+            } catch {
+                counters.alarm("dead letters not archived", ["error": "\(error)"])
+            }
+        }
         do {
             try watch(now())
         } catch {

@@ -30,7 +30,7 @@ enum TimeLayout: String {
 }
 
 /// A date and time of day of the Gregorian calendar, UTC.
-struct CivilTime: Sendable, Equatable {
+package struct CivilTime: Sendable, Equatable {
     let year, month, day, hour, minute, second, millisecond: Int
 
     /// Both layouts have the same parts at the same places; only ticks have milliseconds.
@@ -45,6 +45,11 @@ struct CivilTime: Sendable, Equatable {
         second = bytes[17..<19].decimalValue
         millisecond = layout == .tick ? bytes[20..<23].decimalValue : 0
         if let fault { throw fault }
+    }
+
+    /// Milliseconds since 1970 of `2026-08-31T15:33:47.120Z`; nil for what is no such time.
+    package static func milliseconds(ofTick text: String) -> Int64? {
+        (try? CivilTime(text, layout: .tick))?.milliseconds
     }
 
     /// Milliseconds since 1970-01-01T00:00:00Z.

@@ -45,6 +45,38 @@ import Testing
         #expect(bench.turn() == "ignored late 88")
     }
 
+    @Test("a paused lane keeps its lease, finishes what it has in hand, and takes nothing")
+    func paused() throws {
+        let bench = try Bench()
+        bench.settle()
+        bench.gate.away = [.load]
+        bench.post("ignore late")
+        #expect(bench.turn() == "nothing held 1")
+        bench.gate.away = []
+        bench.isPaused = true
+        bench.post("ignore late")
+        #expect(bench.turn() == "ignored late 1")
+        #expect(try bench.lane.turn() == .idle(milliseconds: 250))
+        #expect(bench.world.entries(of: bench.id.stream).count == 1)
+        bench.isPaused = false
+        #expect(bench.turn() == "ignored late 1")
+    }
+
+    @Test("who takes a paused lane over does not read what was not settled before it goes on")
+    func pausedTakeOver() throws {
+        let bench = try Bench()
+        bench.settle()
+        bench.gate.away = [.load]
+        bench.post("ignore late")
+        #expect(bench.turn() == "nothing held 1")
+        bench.gate.away = []
+        bench.isPaused = true
+        bench.takeOver()
+        #expect(try bench.lane.turn() == .idle(milliseconds: 250))
+        bench.isPaused = false
+        #expect(bench.turn() == "ignored late 1")
+    }
+
     @Test("what is in hand is not taken a second time after a lost answer of settle")
     func inHand() throws {
         let bench = try Bench()

@@ -11,6 +11,7 @@ package final class RedisStores {
     package let reports: any ReportSink
     package let events: any EventStore & ParkedStore
     package let projection: any ProjectionStore
+    package let deadLetters: RedisDeadLetterStore
     package let prices: RedisPriceStore
     package let pressure: any PressureStore
 
@@ -35,6 +36,7 @@ package final class RedisStores {
         reports = RedisReportSink(shared)
         events = RedisEventStore(shared)
         projection = RedisProjectionStore(shared)
+        deadLetters = RedisDeadLetterStore(shared)
         prices = RedisPriceStore(shared)
         pressure = RedisPressureStore(shared)
     }

@@ -7,11 +7,6 @@ package enum RedisTopology {
     /// must not work side by side.
     package static let scriptVersion = "1"
 
-    /// Every role that has a queue.
-    package static func roles(providers: [Provider]) -> [Role] {
-        [.orders, .reports] + Role.workers + providers.map { .provider($0) }
-    }
-
     /// Makes all streams and groups, and writes the topology. What is there already stays, so it may
     /// be repeated, and providers may be added.
     ///
@@ -71,10 +66,7 @@ package enum RedisTopology {
     }
 
     private static func lanes(_ partitions: Int, _ providers: [Provider]) -> [LaneID] {
-        (0..<partitions).flatMap { partition in
-            roles(providers: providers).map { LaneID(queue: $0, partition) }
-                + ConsumerGroup.ofEvents.map { LaneID(events: partition, $0) }
-        }
+        (0..<partitions).flatMap { LaneID.all(of: $0, Set(providers)) }
     }
 
     private static func makeGroups(
@@ -111,5 +103,26 @@ package enum RedisTopology {
                 operation: "init",
                 detail: "partitions cannot change: \(lanes[index / 3]) is not empty")
         }
+    }
+}
+
+/// Stopping the reading of a queue, for an operator.
+extension RedisTopology {
+    /// Processes learn of it with their next heartbeat, within a second.
+    ///
+    /// - Parameter queue: as `LaneID.queueName` has it.
+    /// - Returns: whether it was otherwise before.
+    package static func pause(
+        _ client: RedisClient, queue: String, _ isPaused: Bool
+    ) throws(StoreError) -> Bool {
+        var command = Command(Scripts.pause, Keys.topology)
+        command.append(queue)
+        command.append(isPaused ? "1" : "0")
+        let answer = try StoreClient(client).run([command])[0].read("pause", \.number).get()
+        guard answer >= 0 else {
+            throw .refused(
+                operation: "pause", detail: "\(Keys.topology.text) is missing: run 'fleet init'")
+        }
+        return answer == 1
     }
 }

@@ -246,9 +246,9 @@ extension DeadReason {
     var isMarked: Bool {
         switch self {
         case .accountParked, .parked, .unreadable, .unknownVersion, .unknownID: false
-        case .ambiguous, .ambiguousFill, .attempts, .crashLoop, .impossible, .inDoubt, .lateFill,
-            .neverReady, .notServed, .partialFill, .secondFill, .staleSend, .unknownStatus,
-            .unmappedCancelState, .unpublished:
+        case .ambiguous, .ambiguousFill, .attempts, .crashLoop, .dropped, .impossible, .inDoubt,
+            .lateFill, .neverReady, .notServed, .partialFill, .secondFill, .staleSend,
+            .unknownStatus, .unmappedCancelState, .unpublished:
             true
         }
     }

@@ -76,6 +76,18 @@ package struct AccountWrite: Sendable, Equatable {
             .set(account.id.outbox, Fields(records.map { .init(String($0.number), $0.boxed) })))
     }
 
+    /// Puts an account back as it is remembered elsewhere: whoever decides nothing writes this.
+    ///
+    /// - Parameter token: as it was found; nil where the account did not exist.
+    package init(
+        restoring account: AccountID, found token: OrdersToken?, at now: Int64, writes: [KeyWrite]
+    ) {
+        self.account = account
+        expectedToken = token
+        loadedAt = now
+        self.writes = writes
+    }
+
     private mutating func write(
         order id: OrderID, _ events: [EventID], from loaded: LoadedAccount, to account: Account,
         _ retention: Retention

@@ -24,6 +24,8 @@ package final class Lane {
     package static let longestWait: Int64 = 1_000
     /// How long held entries rest before they are tried again, ms.
     private static let rest: Int64 = 50
+    /// How long a paused lane rests before it asks whether it still is, ms.
+    private static let pausedRest: Int64 = 250
 
     package let id: LaneID
     private let store: any LaneStore
@@ -31,9 +33,12 @@ package final class Lane {
     private let lease: Lease
     private let now: () -> MonotonicTime
     private let batch: Int
+    private let isPaused: () -> Bool
 
     private var held: [Entry] = []
     private var lastDelivered = EntryID.zero
+    /// The server's clock at the last fetch, ms.
+    private var lastNow: Int64 = 0
     private var reading: Reading = .pending(after: .zero, singly: true)
 
     private enum Reading: Equatable {
@@ -43,10 +48,14 @@ package final class Lane {
         case pending(after: EntryID, singly: Bool)
     }
 
-    /// - Parameter batch: how many new entries one batch takes.
+    /// - Parameters:
+    ///   - batch: how many new entries one batch takes.
+    ///   - isPaused: whether an operator has stopped its role. It keeps its lease and finishes what
+    ///     it has in hand, and takes nothing.
     package init(
         _ id: LaneID, store: any LaneStore, processor: any BatchProcessor, lease: Lease,
-        now: @escaping () -> MonotonicTime, batch: Int = Lane.batch
+        now: @escaping () -> MonotonicTime, batch: Int = Lane.batch,
+        isPaused: @escaping () -> Bool = { false }
     ) {
         self.id = id
         self.store = store
@@ -54,6 +63,7 @@ package final class Lane {
         self.lease = lease
         self.now = now
         self.batch = batch
+        self.isPaused = isPaused
     }
 
     /// Entries in hand that wait for a store or for another attempt.
@@ -62,9 +72,9 @@ package final class Lane {
     /// Waits for work after an idle turn. A lane that takes nothing new waits the whole time,
     /// whatever comes: nothing ever comes behind the last id of all.
     package func wait(milliseconds: Int64) throws(StoreError) {
-        let isFull = held.count >= Lane.mostHeld
+        let takesNothing = held.count >= Lane.mostHeld || isPaused()
         try store.wait(
-            id, after: isFull ? .greatest : lastDelivered, milliseconds: milliseconds)
+            id, after: takesNothing ? .greatest : lastDelivered, milliseconds: milliseconds)
     }
 
     /// One batch. An error is the lane's own store being away: nothing is lost, the next turn reads
@@ -72,6 +82,9 @@ package final class Lane {
     package func turn() throws(StoreError) -> Turn {
         guard lease.isTrusted(at: now()) else { return .leaseLost }
         do {
+            if isPaused() {
+                return try work([], now: lastNow, nextDue: Lane.pausedRest)
+            }
             switch reading {
             case .pending(let after, let singly): return try recover(after: after, singly: singly)
             case .new: return try takeNew()
@@ -83,7 +96,7 @@ package final class Lane {
     }
 
     private func takeNew() throws(StoreError) -> Turn {
-        if held.count >= Lane.mostHeld { return try work([], now: 0, nextDue: nil) }
+        if held.count >= Lane.mostHeld { return try work([], now: lastNow, nextDue: nil) }
         var entries: [Entry] = []
         while true {
             let most = min(batch - entries.count, Lane.mostFetched)
@@ -91,6 +104,7 @@ package final class Lane {
             case .leaseLost: return .leaseLost
             case .batch(let page):
                 lastDelivered = page.lastDelivered
+                lastNow = page.now
                 entries += page.entries
                 if page.entries.count == most, entries.count < batch { continue }
                 return try work(
@@ -142,6 +156,7 @@ package final class Lane {
         case .leaseLost: return .leaseLost
         case .batch(let batch): page = batch
         }
+        lastNow = page.now
         guard let last = page.entries.last else {
             reading = .new
             return .worked(0)

@@ -49,7 +49,7 @@ package enum EntryField {
     package static let deferrals = "deferrals"
     /// When it was first deferred, ms by the server's clock.
     package static let deferredAt = "deferred_at"
-    /// Set by a redrive: how its dead mark was lifted.
+    /// Set by a redrive: how often the message came back from the dead letters.
     package static let redriven = "redriven"
 }
 

@@ -6,6 +6,8 @@ package final class Counters: OutcomeCounting, Sendable {
     private struct State: ~Copyable {
         var outcomes: [String: Int] = [:]
         var latency = Histogram()
+        /// Sum of all latencies, ms.
+        var latencySum: Int64 = 0
     }
 
     private let state = Mutex(State())
@@ -21,6 +23,7 @@ package final class Counters: OutcomeCounting, Sendable {
         state.withLock {
             $0.outcomes[OutcomeClass.applied.rawValue, default: 0] += 1
             $0.latency.add(at - arrival.milliseconds)
+            $0.latencySum += max(0, at - arrival.milliseconds)
         }
     }
 
@@ -39,13 +42,14 @@ package final class Counters: OutcomeCounting, Sendable {
         log.write(.warning, message, values)
     }
 
-    /// `outcome[:reason]=count …` and the histogram, as a heartbeat carries them.
+    /// `outcome[:reason]=count …`, the histogram and its sum, as a heartbeat carries them.
     package var fields: Fields {
         state.withLock { state in
             let outcomes = state.outcomes.sorted { $0.key < $1.key }
                 .map { "\($0.key)=\($0.value)" }.joined(separator: " ")
             return Fields([
                 .init("outcomes", outcomes), .init("latency", state.latency.text),
+                .init("latency_sum_ms", String(state.latencySum)),
             ])
         }
     }

@@ -15,14 +15,20 @@ final class LaneThread: Sendable {
     private let phase = Mutex(Phase.working)
     private let stopping = Atomic(false)
     private let heldEntries = Atomic(0)
+    private let paused: Atomic<Bool>
 
-    init(_ id: LaneID, lease: Lease) {
+    /// - Parameter isPaused: as when it starts; `pause` changes it.
+    init(_ id: LaneID, lease: Lease, isPaused: Bool) {
         self.id = id
         self.lease = lease
+        paused = Atomic(isPaused)
     }
 
     var hasEnded: Bool { phase.withLock { $0 == .ended } }
     var heldCount: Int { heldEntries.load(ordering: .relaxed) }
+
+    /// Stops taking entries, or goes on; the lease stays.
+    func pause(_ isPaused: Bool) { paused.store(isPaused, ordering: .relaxed) }
 
     /// Asks it to end after the batch in hand. True where it has nothing in hand: then it will touch
     /// nothing any more, and its lease may go.
@@ -45,7 +51,8 @@ final class LaneThread: Sendable {
             let equipment = try definition.equip(id, tools)
             lane = Lane(
                 id, store: equipment.store, processor: equipment.processor, lease: lease,
-                now: MonotonicTime.now, batch: definition.batch)
+                now: MonotonicTime.now, batch: definition.batch,
+                isPaused: { [self] in paused.load(ordering: .relaxed) })
         } catch {
             tools.log.write(.error, "lane not equipped", ["lane": "\(id)", "error": "\(error)"])
             return

@@ -117,17 +117,33 @@ package struct ServiceRunner {
     }
 
     private mutating func beat() throws(StoreError) {
+        try learnPause()
         var heartbeat = tools.counters.fields
         heartbeat.append("pid", String(getpid()))
         heartbeat.append("version", CommandLineHelp.version)
         heartbeat.append(
             "partitions", threads.keys.sorted().map(String.init).joined(separator: ","))
         heartbeat.append("held", String(threads.values.reduce(0) { $0 + $1.heldCount }))
+        heartbeat.append("queue", definition.lane(0).queueName)
+        heartbeat.append("paused", paused ? "1" : "0")
         members = try coordination.beat(
             service: definition.name, member: member, heartbeat: heartbeat)
-        if let topology = try? Topology(try coordination.topology()) {
-            paused = topology.paused.contains(definition.name)
+    }
+
+    /// Whether an operator has paused what this process reads. A topology that cannot be understood
+    /// any more changes nothing for a process that runs.
+    private mutating func learnPause() throws(StoreError) {
+        let fields = try coordination.topology()
+        let isPaused: Bool
+        do {
+            isPaused = try Topology(fields).paused.contains(definition.lane(0).queueName)
+        } catch {
+            return tools.log.write(.warning, "topology not understood", ["error": "\(error)"])
         }
+        guard isPaused != paused else { return }
+        paused = isPaused
+        for thread in threads.values { thread.pause(paused) }
+        tools.log.write(.warning, paused ? "paused" : "resumed", ["member": member])
     }
 
     private func watch() throws(StoreError) {
@@ -159,8 +175,7 @@ package struct ServiceRunner {
 
     private mutating func balance(sentAt now: MonotonicTime) throws(StoreError) {
         let partitions = tools.topology.partitions
-        let quota =
-            paused ? 0 : Balance.quota(of: member, among: members, partitions: partitions)
+        let quota = Balance.quota(of: member, among: members, partitions: partitions)
         let owned = threads.keys.sorted()
         for partition in Balance.surplus(owned: owned, quota: quota) {
             guard let thread = threads[partition], thread.stop() else { continue }
@@ -183,7 +198,8 @@ package struct ServiceRunner {
             let nonce = newNonce()
             let taken = try coordination.acquire([LeaseClaim(key: id.lease, nonce: nonce)])
             guard taken == [true] else { continue }
-            let thread = LaneThread(id, lease: Lease(nonce: nonce, sentAt: now))
+            let thread = LaneThread(
+                id, lease: Lease(nonce: nonce, sentAt: now), isPaused: paused)
             threads[partition] = thread
             missing -= 1
             thread.start(definition, tools)

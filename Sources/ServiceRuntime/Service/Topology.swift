@@ -5,7 +5,7 @@ package struct Topology: Sendable, Equatable {
     /// Partitions of every queue and of the events, 1 to 256.
     package let partitions: Int
     package let providers: Set<Provider>
-    /// Roles whose queues are not read.
+    /// Queues that are not read, by their names: `open`, `provider-house`, `events/persistence`.
     package let paused: Set<String>
     /// Raised by a rebuild.
     package let incarnation: Int64

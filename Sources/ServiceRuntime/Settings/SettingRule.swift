@@ -78,6 +78,9 @@ package struct SettingRule: Sendable {
             "REQUEST_ALARM", "seconds", default: "30", .whole(1...86_400),
             "age at which an unanswered request is shown"),
         .init(
+            "EXPORTER_ADDRESS", "address:port", default: "127.0.0.1:9890", .text,
+            "where fleet exporter serves metrics"),
+        .init(
             "STOP_TIMEOUT", "seconds", default: "10", .whole(1...600),
             "how long a stopping process may finish what it has in hand"),
     ]

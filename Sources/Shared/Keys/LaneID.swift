@@ -89,3 +89,19 @@ package struct LaneID: Hashable, Sendable, CustomStringConvertible {
 
     package var description: String { "\(stream.text)/\(group.rawValue)" }
 }
+
+extension LaneID {
+    /// The queue as people call it, whatever the partition: `open`, `events/persistence`.
+    package var queueName: String {
+        switch source {
+        case .queue(let role): role.name
+        case .events: "events/\(group.rawValue)"
+        }
+    }
+
+    /// Every lane of a partition: of each role that has a queue, and of each group of the events.
+    package static func all(of partition: Int, _ providers: Set<Provider>) -> [LaneID] {
+        Role.all(providers: providers).map { LaneID(queue: $0, partition) }
+            + ConsumerGroup.ofEvents.map { LaneID(events: partition, $0) }
+    }
+}

@@ -42,6 +42,12 @@ package enum Role: Hashable, Sendable {
         .open, .close, .cancel, .reject, .pending, .stopLoss, .takeProfit,
     ]
 
+    /// Every role that has a queue in a fleet with these providers.
+    package static func all(providers: Set<Provider>) -> [Role] {
+        [.orders, .reports] + workers
+            + providers.sorted { $0.name < $1.name }.map { .provider($0) }
+    }
+
     /// The name in keys, `stoploss` as the reference has it.
     package var name: String {
         switch self {

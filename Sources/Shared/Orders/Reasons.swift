@@ -52,6 +52,8 @@ package enum DeadReason: String, Sendable, CaseIterable, Hashable {
     case ambiguousFill = "ambiguous_fill"
     case attempts
     case crashLoop = "crash_loop"
+    /// A person threw it away: a later report of it is a dead letter again, and nothing waits for it.
+    case dropped
     case impossible
     case inDoubt = "in_doubt"
     case lateFill = "late_fill"

@@ -22,7 +22,7 @@ struct TopologyTests {
         #expect(try Topology(home.stores.coordination.topology()) == again)
 
         for partition in 0..<2 {
-            for role in RedisTopology.roles(providers: [.house, barclays]) {
+            for role in Role.all(providers: [.house, barclays]) {
                 #expect(try home.groups(LaneID(queue: role, partition)) == ["workers"])
             }
             #expect(

@@ -15,6 +15,17 @@ final class Bench {
     private let store: GatedStore
     private var sent = 0
     private var acquired: UInt64 = 0
+    private let pause = Pause()
+
+    private final class Pause {
+        var isOn = false
+    }
+
+    /// Whether an operator has paused the role.
+    var isPaused: Bool {
+        get { pause.isOn }
+        set { pause.isOn = newValue }
+    }
 
     init() throws {
         account = try AccountID(.live, "42")
@@ -43,7 +54,7 @@ final class Bench {
                 TestHandler(), store: store, numbers: numbers,
                 retention: .init(order: 3_600_000), counters: tally),
             lease: Lease(nonce: nonce, sentAt: MonotonicTime(world)),
-            now: { MonotonicTime(world) })
+            now: { MonotonicTime(world) }, isPaused: { [pause] in pause.isOn })
     }
 
     /// Posts a message: what to decide, on which order, under which event id (a new one where none

@@ -1,16 +1,6 @@
 package import ServiceRuntime
 package import Shared
 
-/// Names of what a dead letter carries besides its own fields.
-package enum DeadField {
-    package static let reason = "dead_reason"
-    package static let detail = "dead_detail"
-    /// The entry that died.
-    package static let entry = "dead_entry"
-
-    package static let all = [reason, detail, entry]
-}
-
 extension MemoryWorld: LaneStore {
     private func holds(_ lane: LaneID, _ nonce: LeaseNonce) -> Bool {
         self[string: lane.lease] == nonce.text

@@ -1,0 +1,28 @@
+#!lua
+-- remark, version 1. Lifts the mark of a dead event, or gives it another reason.
+-- KEYS  1 holdings, 2 order_done
+-- ARGV  1 event id, 2 the reason that stands from now on; '' lifts the mark
+-- Reply how many of the two held the mark
+local before = {}
+for i, key in ipairs(KEYS) do before[i] = redis.call('HGET', key, 'dead') or '' end
+local changed = 0
+for i, key in ipairs(KEYS) do
+  local marks, found = {}, false
+  for mark in string.gmatch(before[i], '[^ ]+') do
+    if string.sub(mark, 1, #ARGV[1] + 1) == ARGV[1] .. '=' then
+      found = true
+      if ARGV[2] ~= '' then marks[#marks + 1] = ARGV[1] .. '=' .. ARGV[2] end
+    else
+      marks[#marks + 1] = mark
+    end
+  end
+  if found then
+    changed = changed + 1
+    if #marks > 0 then
+      redis.call('HSET', key, 'dead', table.concat(marks, ' '))
+    else
+      redis.call('HDEL', key, 'dead')
+    end
+  end
+end
+return changed
