@@ -89,7 +89,7 @@ struct RedisView {
         ]
     }
 
-    private static func published(_ text: String) throws -> Published {
+    static func published(_ text: String) throws -> Published {
         guard let colon = text.firstIndex(of: ":"), let number = Int64(text[..<colon]) else {
             throw FieldError("emitted", text, rule: "is no number:token")
         }
