@@ -55,8 +55,10 @@ let package = Package(
         // The only code that sees a C type.
         .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),
         .systemLibrary(name: "CLibpq", providers: [.apt(["libpq-dev"])]),
+        .systemLibrary(name: "CMicrohttpd", providers: [.apt(["libmicrohttpd-dev"])]),
         library("RedisDriver", runtime + ["CHiredis"], leaving: ["Scripts"]),
         library("PostgresDriver", runtime + ["CLibpq"]),
+        library("HttpDriver", ["CMicrohttpd"]),
         // Invariants from outside.
         library("Audit", stores),
         // One executable per process.
@@ -65,7 +67,7 @@ let package = Package(
         process("Projector", redis), process("PersistenceWriter", stores + ["Audit"]),
         // Operator and developer tools.
         process("ProviderSimulator", redis + ["Statements"]),
-        process("Fleet", tools), process("Benchmarks", tools),
+        process("Fleet", tools + ["HttpDriver"]), process("Benchmarks", tools),
         // Tests, in four rings: unit, simulation, drivers, fleet.
         .target(
             name: "TestSupport", dependencies: tools, path: "Tests/TestSupport",
@@ -75,7 +77,7 @@ let package = Package(
         tests("RuntimeTests", runtime + ["TestSupport"]),
         tests("WorkerTests", redis + ["TestSupport"] + handlers),
         tests("SimulationTests", redis + ["TestSupport"] + handlers),
-        tests("DriverTests", tools + ["TestSupport", "PersistenceWriter"]),
+        tests("DriverTests", tools + ["TestSupport", "PersistenceWriter", "Fleet", "HttpDriver"]),
         tests("FleetTests", tools + ["TestSupport", "Fleet"]),
     ]
 )

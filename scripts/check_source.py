@@ -25,6 +25,7 @@ FOREIGN_IMPORTS = {
     "ServiceRuntime": SYSTEM,
     "RedisDriver": SYSTEM | {"CHiredis"},
     "PostgresDriver": SYSTEM | {"CLibpq"},
+    "HttpDriver": SYSTEM | {"CMicrohttpd"},
     "Audit": SYSTEM,
     # Reads the provider's frames, which are JSON.
     "Dispatcher": EDGE,
