@@ -2,15 +2,17 @@ import RedisDriver
 import ServiceRuntime
 import Shared
 
-/// `fleet dead …`: messages that somebody has to look at.
+/// `fleet dead list` and `show`: messages that somebody has to look at.
 enum DeadCommands {
     static let list = CommandSpec(
         path: ["dead", "list"], summary: "list dead letters, the newest last",
-        options: [
-            Option("queue", "name", "only of this queue, such as open or events/persistence"),
-            Option("limit", "count", "at most so many of each partition (default 100)"),
+        options: LetterFilter.options + [
+            Option("limit", "count", "at most so many, the newest (default 100)")
         ],
-        examples: ["fleet dead list", "fleet dead list --queue close --json"],
+        examples: [
+            "fleet dead list", "fleet dead list --queue close --json",
+            "fleet dead list --reason late_fill,second_fill --since 1d",
+        ],
         run: { try list($0, $1) })
 
     static let show = CommandSpec(
@@ -21,34 +23,28 @@ enum DeadCommands {
 
     private static func list(_ invocation: Invocation, _ context: Context) throws -> Report {
         let limit = try invocation.integer("limit", in: 1...100_000) ?? 100
-        var lanes = try self.lanes(context)
-        if let name = invocation.option("queue") {
-            lanes = lanes.filter { $0.queueName == name }
-            if lanes.isEmpty { throw invocation.fail("--queue '\(name)' is no queue") }
-        }
-        let redis = try context.redis()
-        let counts = try redis.pipeline(
-            lanes.map { RedisCommand("XLEN", slot: $0.slot.number, [$0.dead.text]) }
-        ).map { try $0.get().number ?? 0 }
+        let desk = try LetterDesk(context)
+        try desk.checkQueue(invocation)
+        let filter = try LetterFilter(
+            invocation, now: try context.redis().clock(of: Keys.topology.slot))
+        let letters = try desk.letters(of: filter.queue).filter(filter.matches)
         var table = Table([
             .init("id"), .init("died"), .init("reason"), .init("key"), .init("event"),
             .init("detail"),
         ])
-        var letters: [(lane: LaneID, letter: StreamEntry)] = []
-        for (lane, count) in zip(lanes, counts) where count > 0 {
-            letters += try redis.entries(of: lane.dead, count: limit).map { (lane, $0) }
-        }
-        for (lane, letter) in letters.sorted(by: { $0.letter.milliseconds < $1.letter.milliseconds }
-        ) {
+        for letter in letters.suffix(limit) {
             table.add([
-                .string(id(of: letter, in: lane)), .string(Timestamp.text(letter.milliseconds)),
-                JSONValue(letter.fields["dead_reason"]), JSONValue(letter.fields["key"]),
-                JSONValue(letter.fields["event"]), JSONValue(letter.fields["dead_detail"]),
+                .string(letter.name), .string(Timestamp.text(letter.diedAt)),
+                .string(letter.reasonText), JSONValue(letter.entry.fields["key"]),
+                JSONValue(letter.entry.fields["event"]), JSONValue(letter.detail),
             ])
         }
         var report = Report()
-        let total = counts.reduce(0, +)
+        let total = filter.isEmpty ? letters.count : Int(try desk.count())
         report.line("dead letters: \(total)", "count", JSONValue(total))
+        if !filter.isEmpty {
+            report.line("these: \(letters.count)", "matching", JSONValue(letters.count))
+        }
         if table.rows.isEmpty {
             report.fact("dead_letters", .array([]))
         } else {
@@ -59,34 +55,19 @@ enum DeadCommands {
 
     private static func show(_ invocation: Invocation, _ context: Context) throws -> Report {
         let name = invocation.word(0)
+        let desk = try LetterDesk(context)
         let parts = name.split(separator: "/").map(String.init)
-        guard let entry = parts.last, EntryID(entry) != nil,
-            let lane = try lanes(context).first(where: { name == id(entry, in: $0) })
+        guard let entry = parts.last.flatMap({ EntryID($0) }),
+            let lane = desk.lanes.first(where: { name == DeadLetter.name(of: entry, in: $0) })
         else { throw invocation.fail("'\(name)' is not <queue>:<partition>/<entry>") }
-        let found = try context.redis().entries(of: lane.dead, from: entry, count: 1)
-        guard let letter = found.first, letter.id == entry else {
-            throw Failure("no dead letter '\(name)'")
-        }
+        guard let letter = try desk.letters(of: lane.queueName).first(where: { $0.name == name })
+        else { throw Failure("no dead letter '\(name)'") }
         var report = Report()
         report.facts([
-            .init("id", .string(name)), .init("died", .string(Timestamp.text(letter.milliseconds))),
+            .init("id", .string(name)), .init("died", .string(Timestamp.text(letter.diedAt))),
         ])
         report.facts(
-            letter.fields.list.map { .init($0.name, .string($0.value)) }, under: "fields")
+            letter.entry.fields.list.map { .init($0.name, .string($0.value)) }, under: "fields")
         return report
-    }
-
-    static func id(of letter: StreamEntry, in lane: LaneID) -> String { id(letter.id, in: lane) }
-
-    private static func id(_ entry: String, in lane: LaneID) -> String {
-        "\(lane.queueName):\(lane.partition)/\(entry)"
-    }
-
-    private static func lanes(_ context: Context) throws -> [LaneID] {
-        let topology = try context.topology()
-        return (0..<topology.partitions).flatMap { partition in
-            FleetServices.roles(topology.providers).map { LaneID(queue: $0, partition) }
-                + ConsumerGroup.ofEvents.map { LaneID(events: partition, $0) }
-        }
     }
 }

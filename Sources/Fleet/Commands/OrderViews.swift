@@ -56,10 +56,7 @@ enum OrderViews {
             "SELECT snapshot::text AS snapshot FROM orders WHERE order_id = $1",
             [.integer(key.order.number)])
         guard let row = rows.first else { return nil }
-        guard case .object(let members) = try JSONParser.parse(try row.text("snapshot")) else {
-            throw Failure("the snapshot of order \(key.order) in Postgres is no object")
-        }
-        return Fields(members.map { .init($0.name, $0.value.plain) })
+        return try Snapshot.fields(of: try row.text("snapshot"), "order \(key.order)")
     }
 }
 

@@ -102,11 +102,14 @@ enum StatusCommand {
     private static func processes(_ states: [ProcessState]) -> Table {
         let classes = OutcomeClass.allCases
         var table = Table(
-            [.init("member"), .init("partitions"), .init("held", numeric: true)]
+            [.init("member"), .init("partitions"), .init("paused"), .init("held", numeric: true)]
                 + classes.map { .init($0.rawValue, numeric: true) })
         for state in states {
             table.add(
-                [.string(state.member), .string(state.partitions), JSONValue(state.held)]
+                [
+                    .string(state.member), .string(state.partitions), .bool(state.isPaused),
+                    JSONValue(state.held),
+                ]
                     + classes.map { JSONValue(state.outcomes[$0.rawValue] ?? 0) })
         }
         return table
@@ -127,15 +130,5 @@ enum StatusCommand {
             ])
         }
         return table
-    }
-}
-
-extension LaneID {
-    /// The queue as people call it, whatever the partition: `open`, `events/persistence`.
-    var queueName: String {
-        switch source {
-        case .queue(let role): role.name
-        case .events: "events/\(group.rawValue)"
-        }
     }
 }

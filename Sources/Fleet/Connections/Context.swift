@@ -37,9 +37,11 @@ final class Context {
         try connectDatabase(.migration)
     }
 
-    /// What the fleet was initialised to.
-    func topology() throws -> Topology {
-        if let knownTopology { return knownTopology }
+    /// What the fleet was initialised to, read once.
+    func topology() throws -> Topology { try knownTopology ?? readTopology() }
+
+    /// As it stands now: which roles are paused changes.
+    func readTopology() throws -> Topology {
         let topology = try Topology(try redis().fields(of: Keys.topology))
         knownTopology = topology
         return topology

@@ -7,6 +7,9 @@ enum Terminal {
 
     static func complain(_ text: String) { write(text + "\n", to: STDERR_FILENO) }
 
+    /// Control sequences and text for the screen, as they are.
+    static func draw(_ text: String) { write(text, to: STDOUT_FILENO) }
+
     /// Writes everything, unless nobody reads any more.
     fileprivate static func write(_ text: String, to descriptor: Int32) {
         var rest = Array(text.utf8)[...]

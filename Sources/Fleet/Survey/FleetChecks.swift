@@ -31,10 +31,7 @@ struct FleetChecks {
     }
 
     private func groups(_ redis: RedisClient, _ topology: Topology) throws -> CheckResult {
-        let lanes = (0..<topology.partitions).flatMap { partition in
-            FleetServices.roles(topology.providers).map { LaneID(queue: $0, partition) }
-                + ConsumerGroup.ofEvents.map { LaneID(events: partition, $0) }
-        }
+        let lanes = (0..<topology.partitions).flatMap { LaneID.all(of: $0, topology.providers) }
         let replies = redis.pipeline(
             lanes.map { lane in
                 RedisCommand(

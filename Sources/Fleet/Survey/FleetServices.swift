@@ -1,4 +1,3 @@
-import RedisDriver
 import Shared
 
 /// The processes of a fleet by the names of their binaries, and the queues in the order in which a
@@ -12,8 +11,7 @@ enum FleetServices {
     /// Roles that lie before others in a message's way come first, so that a message that moves on
     /// while queues are counted is seen at least once.
     static func roles(_ providers: Set<Provider>) -> [Role] {
-        let all = RedisTopology.roles(providers: providers.sorted { $0.name < $1.name })
-        return all.enumerated().sorted { left, right in
+        Role.all(providers: providers).enumerated().sorted { left, right in
             (rank(left.element), left.offset) < (rank(right.element), right.offset)
         }.map(\.element)
     }

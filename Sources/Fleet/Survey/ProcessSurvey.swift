@@ -8,6 +8,10 @@ struct ProcessState: Sendable, Equatable {
     let member: String
     /// Partitions that it owns, by commas.
     let partitions: String
+    /// The queue that it reads: `open`, `events/persistence`.
+    let queue: String
+    /// Whether it takes nothing, since an operator said so.
+    let isPaused: Bool
     /// Messages of accounts that wait for a store.
     let held: Int64
     /// Outcome class, `applied`, `ignored`, …, → count since its start.
@@ -15,13 +19,18 @@ struct ProcessState: Sendable, Equatable {
     /// The same with reasons, `ignored:late`, …
     let reasons: [String: Int]
     let latency: Histogram
+    /// Sum of its latencies, ms.
+    let latencySum: Int64
 
     init(service: String, member: String, _ heartbeat: Fields) {
         self.service = service
         self.member = member
         partitions = heartbeat["partitions"] ?? ""
+        queue = heartbeat["queue"] ?? ""
+        isPaused = heartbeat["paused"] == "1"
         held = heartbeat["held"].flatMap { Int64($0) } ?? 0
         latency = heartbeat["latency"].flatMap { Histogram($0) } ?? Histogram()
+        latencySum = heartbeat["latency_sum_ms"].flatMap { Int64($0) } ?? 0
         var outcomes: [String: Int] = [:]
         var reasons: [String: Int] = [:]
         for (name, value) in NamedList(text: heartbeat["outcomes"] ?? "").entries {

@@ -17,6 +17,8 @@ struct QueueState: Sendable, Equatable {
     var isLeased: Bool
     /// Id of the last entry that was ever appended.
     var lastEntry: String
+    /// How many entries were ever appended.
+    var added: Int64
 
     var isIdle: Bool { depth == 0 && delayed == 0 }
 }
@@ -81,7 +83,8 @@ struct QueueSurvey {
         return QueueState(
             lane: lane, depth: isQueue ? length : behind + inHand, pending: inHand,
             delayed: parts[3].number ?? 0, oldest: waiting.map { Self.now(parts[6]) - $0 },
-            dead: parts[4].number ?? 0, isLeased: parts[5].number == 1, lastEntry: lastEntry)
+            dead: parts[4].number ?? 0, isLeased: parts[5].number == 1, lastEntry: lastEntry,
+            added: stream["entries-added"]?.number ?? 0)
     }
 
     private static func entry(_ pending: [Reply], _ index: Int) -> Int64? {
