@@ -59,6 +59,16 @@ check_generated() {
     }
 }
 
+# Alert rules, dashboard and manifests: in shape, and about metrics that the exporter has.
+check_deploy() {
+    promtool check rules deploy/prometheus/alerts.yml >"$RUN_DIR/tmp/promtool.log" &&
+        promtool check config deploy/prometheus/prometheus.yml >>"$RUN_DIR/tmp/promtool.log" || {
+        cat "$RUN_DIR/tmp/promtool.log"
+        return 1
+    }
+    run_member python3 -B scripts/check_metrics.py && run_member python3 -B scripts/kubernetes.py --check
+}
+
 failed=()
 run_check() {
     local check=$1 title=$2 began=$SECONDS
@@ -75,6 +85,7 @@ run_check check_house_rules "house rules"
 run_check check_scripts "scripts"
 run_check check_format "format"
 run_check check_embedded "embedded scripts"
+run_check check_deploy "alerts, dashboard, manifests"
 run_check check_build "build, warnings and undeclared imports"
 run_check check_generated "generated documents"
 
