@@ -78,13 +78,16 @@ package struct Rebuild {
         return .waits("--discard would throw \(discards) steps away that only Redis knows: \(why)")
     }
 
-    /// Parked now, an account that was fine but for its parking is one to resume.
+    /// Parked now, an account says no more what was wrong with it: a reason to restore stays one, and why
+    /// it is to resume is what was found first.
     private static func verdict(
         _ standing: RebuildVerdict.Standing, before: RebuildVerdict
     ) -> RebuildVerdict {
         let verdict = RebuildVerdict(standing)
-        if case .restore = before, case .resume = verdict { return before }
-        return verdict
+        switch (before, verdict) {
+        case (.restore, .resume), (.resume, .resume): return before
+        case (.fine, _), (.waits, _), (.restore, _), (.resume, _): return verdict
+        }
     }
 
     /// Terms of groups, which are no account's. What is there already is written again.

@@ -26,8 +26,8 @@ struct KeeperTests {
 
     private func details(_ world: PersistenceWorld) throws -> [String] {
         try world.postgres.query(
-            "SELECT queue, fields->>'detail' AS detail FROM dead_letters ORDER BY id"
-        ).map { try $0.text("queue") + " " + $0.text("detail") }
+            "SELECT queue, fields->>'detail' AS detail FROM dead_letters"
+        ).map { try $0.text("queue") + " " + $0.text("detail") }.sorted()
     }
 
     @Test func lettersAreArchivedOnceOfEveryLane() throws {
@@ -40,13 +40,13 @@ struct KeeperTests {
         try keeper.look(0, at: start)
         try die(world, lane, "d")
         try keeper.look(0, at: start)
-        let three = ["close a", "provider-house b", "events/projection c"]
+        let three = ["close a", "events/projection c", "provider-house b"]
         #expect(try details(world) == three, "at most once a second")
         try keeper.look(0, at: start.advanced(by: .seconds(1)))
-        #expect(try details(world) == three + ["close d"])
+        #expect(try details(world) == (three + ["close d"]).sorted())
         // Another writer takes over and begins at the oldest.
         try self.keeper(world, Tally()).look(0, at: start)
-        #expect(try details(world) == three + ["close d"])
+        #expect(try details(world) == (three + ["close d"]).sorted())
     }
 
     @Test func manyLettersTakeSeveralLooksWithoutARest() throws {
