@@ -117,7 +117,7 @@ package struct ServiceRunner {
     }
 
     private mutating func beat() throws(StoreError) {
-        try learnPause()
+        learnPause()
         var heartbeat = tools.counters.fields
         heartbeat.append("pid", String(getpid()))
         heartbeat.append("version", CommandLineHelp.version)
@@ -130,15 +130,15 @@ package struct ServiceRunner {
             service: definition.name, member: member, heartbeat: heartbeat)
     }
 
-    /// Whether an operator has paused what this process reads. A topology that cannot be understood
+    /// Whether an operator has paused what this process reads. A topology that is away or not understood
     /// any more changes nothing for a process that runs.
-    private mutating func learnPause() throws(StoreError) {
-        let fields = try coordination.topology()
+    private mutating func learnPause() {
         let isPaused: Bool
         do {
-            isPaused = try Topology(fields).paused.contains(definition.lane(0).queueName)
+            isPaused = try Topology(try coordination.topology()).paused
+                .contains(definition.lane(0).queueName)
         } catch {
-            return tools.log.write(.warning, "topology not understood", ["error": "\(error)"])
+            return tools.log.write(.warning, "paused roles not known", ["error": "\(error)"])
         }
         guard isPaused != paused else { return }
         paused = isPaused
