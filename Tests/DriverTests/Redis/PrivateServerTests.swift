@@ -27,7 +27,7 @@ struct PrivateServerTests {
         let stopped = try Subprocess("/bin/sleep", ["60"])
         stopped.signal(SIGSTOP)
         #expect(stopped.stop() == .killed(by: SIGTERM))
-        let deaf = try Subprocess("/bin/sh", ["-c", "trap '' TERM; echo; sleep 60 & wait; wait"])
+        let deaf = try Subprocess("/bin/sh", ["-c", "trap '' TERM; echo; exec sleep 60"])
         #expect(eventually { !deaf.output.isEmpty })
         #expect(deaf.stop(within: .milliseconds(50)) == .killed(by: SIGKILL))
         #expect(!deaf.signal(SIGTERM))
