@@ -32,6 +32,11 @@ package final class RedisCoordinationStore: CoordinationStore {
         return try replies[0].read("members") { $0.elements?.compactMap(\.text) }.get()
     }
 
+    package func members(of service: String) throws(StoreError) -> [String] {
+        try client.run([Command("ZRANGE", Keys.members(service), ["0", "-1"])])[0]
+            .read("members") { $0.elements?.compactMap(\.text) }.get()
+    }
+
     package func leave(service: String, member: String) throws(StoreError) {
         let replies = client.run([
             Command("ZREM", Keys.members(service), [member]),

@@ -8,6 +8,9 @@ package protocol CoordinationStore: AnyObject {
         service: String, member: String, heartbeat: Fields
     ) throws(StoreError) -> [String]
 
+    /// The members on the list, by which a process sees at once who joined and who left.
+    func members(of service: String) throws(StoreError) -> [String]
+
     /// Takes the member off the list, so that others need not wait for it.
     func leave(service: String, member: String) throws(StoreError)
 

@@ -89,6 +89,7 @@ package struct ServiceRunner {
 
     private mutating func turn() throws(StoreError) {
         let now = MonotonicTime.now()
+        let owned = Set(threads.keys)
         let ended = threads.filter { $0.value.hasEnded }
         for partition in ended.keys { threads[partition] = nil }
         if !ended.isEmpty { try release(Array(ended.values)) }
@@ -97,9 +98,13 @@ package struct ServiceRunner {
             try beat()
             if !definition.watched.isEmpty { try watch() }
             lastBeat = now
+        } else {
+            // What a leaver leaves is taken over at the next tick, not at the next beat.
+            members = try coordination.members(of: definition.name)
         }
         if definition.usesNumbers { try leaseGenerator(sentAt: now) }
         try balance(sentAt: now)
+        if owned != Set(threads.keys) { try beat() }
     }
 
     private mutating func renew(sentAt now: MonotonicTime) throws(StoreError) {

@@ -89,6 +89,10 @@ extension GatedStore: CoordinationStore {
         try single(.beat) { world.beat(service: service, member: member, heartbeat: heartbeat) }
     }
 
+    package func members(of service: String) throws(StoreError) -> [String] {
+        try single(.beat) { world.members(of: service) }
+    }
+
     package func leave(service: String, member: String) throws(StoreError) {
         try single(.leave) { world.leave(service: service, member: member) }
     }

@@ -11,6 +11,10 @@ extension MemoryWorld: CoordinationStore {
         return (members[service] ?? [:]).keys.sorted()
     }
 
+    package func members(of service: String) -> [String] {
+        (members[service] ?? [:]).keys.sorted()
+    }
+
     package func leave(service: String, member: String) {
         members[service]?[member] = nil
     }
