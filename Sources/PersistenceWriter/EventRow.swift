@@ -18,9 +18,10 @@ struct EventRow: Sendable {
     /// The fields by name: a row asks for some fifty of them.
     private let values: [String: String]
 
-    init(_ fields: Fields) throws(MessageError) {
-        try MessageVersion.check(fields)
+    init(_ entry: Fields) throws(MessageError) {
+        try MessageVersion.check(entry)
         do throws(FieldError) {
+            fields = try EventEntry.event(entry)
             account = try EventRow.account(fields)
             number = try fields.required("orders_version", Number.int64)
             token = try fields.required("orders_token")
@@ -30,7 +31,6 @@ struct EventRow: Sendable {
         } catch {
             throw .unreadable(error)
         }
-        self.fields = fields
         arrival = fields[EventField.arrival].flatMap { EntryID($0) }
         values = Dictionary(
             fields.list.lazy.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first })

@@ -17,7 +17,7 @@ final class ProjectorProcessor: BatchProcessor {
         var changes: [(index: Int, change: ProjectedOrder)] = []
         for (index, entry) in entries.enumerated() {
             do throws(MessageError) {
-                if let change = try ProjectedOrder(event: entry.fields) {
+                if let change = try ProjectedOrder(entry.fields) {
                     changes.append((index, change))
                 } else {
                     counters.count(.ignored, "no_order")

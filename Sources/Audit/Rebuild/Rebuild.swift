@@ -182,7 +182,7 @@ extension Rebuild {
         try write(remembered)
         for result in stores.projection.project(
             try remembered.orders.filter { !$0.event.isEmpty }
-                .compactMap { try ProjectedOrder(event: $0.event) })
+                .compactMap { try ProjectedOrder($0.event) })
         {
             try result.get()
         }

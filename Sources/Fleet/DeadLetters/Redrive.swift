@@ -97,7 +97,7 @@ struct Redrive {
     private func project(_ letter: DeadLetter) throws -> String? {
         let change: ProjectedOrder?
         do {
-            change = try ProjectedOrder(event: letter.message)
+            change = try ProjectedOrder(letter.message)
         } catch {
             return "\(error)"
         }

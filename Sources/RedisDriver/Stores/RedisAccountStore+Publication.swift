@@ -92,8 +92,9 @@ extension RedisAccountStore {
             list.append(record.account.tag)
             list.append(record.number)
             list.append(record.token.text)
-            list.append(2 * record.event.list.count)
-            list.append(record.event)
+            let entry = EventEntry.fields(of: record.event)
+            list.append(2 * entry.list.count)
+            list.append(entry)
         }
         return list.packed()
     }

@@ -31,15 +31,33 @@ package final class RedisDispatchStore: DispatchStore {
         }
     }
 
+    /// Two plain reads an order. What is left of an ended one is read second: it is written before
+    /// the holdings expire, so an order that is kept in neither is not there.
     package func orders(_ keys: [OrderKey]) -> [Result<StoredOrder, StoreError>] {
-        let commands = keys.map { key in
-            Command(
-                Scripts.order, key.account.holdings(key.order), key.account.orderDone(key.order))
-        }
-        return zip(keys, client.run(commands)).map { key, reply in
-            reply.read("order") { reply in
-                try reply.unpack { try StoredReply(&$0, of: key.account).order }
+        let replies = client.run(
+            keys.flatMap { key in
+                [key.account.holdings(key.order), key.account.orderDone(key.order)].map {
+                    Command("HGETALL", $0)
+                }
+            })
+        return keys.indices.map { index in
+            let parts = replies[2 * index..<2 * index + 2].map { $0.read("order", \.fields) }
+            return parts[0].flatMap { holdings in
+                parts[1].flatMap { done in
+                    Self.stored(holdings, done, of: keys[index].account)
+                }
             }
+        }
+    }
+
+    private static func stored(
+        _ holdings: Fields, _ done: Fields, of account: AccountID
+    ) -> Result<StoredOrder, StoreError> {
+        do throws(FieldError) {
+            if !holdings.isEmpty { return .success(.kept(try Order(holdings, account: account))) }
+            return .success(done.isEmpty ? .unknown : .done(try OrderDone(done)))
+        } catch {
+            return .failure(.refused(operation: "order", detail: error.description))
         }
     }
 

@@ -13,7 +13,6 @@ enum Scripts {
     static let markDead = Script(name: "mark_dead", source: ScriptSources.markDead)
     static let members = Script(name: "members", source: ScriptSources.members)
     static let name = Script(name: "name", source: ScriptSources.name)
-    static let order = Script(name: "order", source: ScriptSources.order)
     static let park = Script(name: "park", source: ScriptSources.park)
     static let pause = Script(name: "pause", source: ScriptSources.pause)
     static let price = Script(name: "price", source: ScriptSources.price)

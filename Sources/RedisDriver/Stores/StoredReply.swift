@@ -1,6 +1,6 @@
 import Shared
 
-/// An order as the scripts `load` and `order` pack it: {1, holdings} or {0, order_done}.
+/// An order as the script `load` packs it: {1, holdings} or {0, order_done}.
 struct StoredReply {
     let order: StoredOrder
     /// The holdings hash; nil where it is gone.

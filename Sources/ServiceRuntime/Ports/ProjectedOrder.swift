@@ -2,10 +2,13 @@ package import Shared
 
 extension ProjectedOrder {
     /// What an event says to other readers; nil for steps of the account alone.
-    package init?(event: Fields) throws(MessageError) {
-        try MessageVersion.check(event)
-        guard event.present("order_id") != nil else { return nil }
+    ///
+    /// - Parameter entry: as the stream carries it.
+    package init?(_ entry: Fields) throws(MessageError) {
+        try MessageVersion.check(entry)
+        guard entry.present("order_id") != nil else { return nil }
         do throws(FieldError) {
+            let event = try EventEntry.event(entry)
             let key = try event.required("key") { try OrderKey(text: $0) }
             let state = try event.required("to_state")
             guard let state = OrderState(rawValue: state) else {

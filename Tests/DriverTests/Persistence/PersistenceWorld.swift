@@ -54,7 +54,7 @@ final class PersistenceWorld {
     func append(_ fields: Fields, partition: Int = 0) throws -> EntryID {
         let lane = LaneID(events: partition, .persistence)
         var command = RedisCommand("XADD", slot: lane.slot.number, [lane.stream.text, "*"])
-        for field in fields.list {
+        for field in EventEntry.fields(of: fields).list {
             command.append(field.name)
             command.append(field.value)
         }

@@ -132,5 +132,21 @@ import Testing
         #expect(event["balance"] == portfolio.balance.text)
         #expect(event["symbol_active"] == "0")
         #expect(try Order(Order.snapshot(ofEvent: event), account: kept.account) == kept)
+        try expectWhole(event)
+    }
+
+    /// As an entry of a stream an event is short, and whole again when it is read.
+    private func expectWhole(_ event: Fields) throws {
+        func sorted(_ fields: Fields) -> [String] {
+            fields.list.map { "\($0.name)=\($0.value)" }.sorted()
+        }
+        let entry = EventEntry.fields(of: event)
+        #expect(entry.list.count < event.list.count * 2 / 3)
+        #expect(entry["order_price"] == event["order_price"])
+        #expect(entry["contract_size"] == nil && entry["applied"] == nil)
+        #expect(try sorted(EventEntry.event(entry)) == sorted(event))
+        var torn = entry
+        torn[EventEntry.snapshot] = "5:ids"
+        #expect(throws: FieldError.self) { try EventEntry.event(torn) }
     }
 }

@@ -36,7 +36,7 @@ struct Operator {
             liftMark(letter.fields)
             // An event stays in its stream: its reader alone missed it, and is shown it again.
             if case .events = lane.source {
-                if let missed = try? ProjectedOrder(event: letter.fields) {
+                if let missed = try? ProjectedOrder(letter.fields) {
                     _ = world.project([missed])
                 }
                 continue

@@ -74,7 +74,7 @@ extension MemoryWorld {
             }
             if record.number > number + 1 { return .gap }
         }
-        append(record.event, to: lane.stream)
+        append(EventEntry.fields(of: record.event), to: lane.stream)
         self[hash: lane.emitted][record.account.tag] = "\(record.number):\(record.token.text)"
         return .appended
     }

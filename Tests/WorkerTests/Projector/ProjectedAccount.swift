@@ -45,7 +45,7 @@ struct ProjectedAccount {
         entries += 1
         return Entry(
             id: EntryID(milliseconds: entries, sequence: Int64(account.id.userID) ?? 0),
-            fields: record.event)
+            fields: EventEntry.fields(of: record.event))
     }
 }
 
