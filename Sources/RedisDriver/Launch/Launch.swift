@@ -1,3 +1,4 @@
+import CHiredis
 package import ServiceRuntime
 package import Shared
 
@@ -71,7 +72,15 @@ package enum Launch {
                 return LaneEquipment(
                     store: stores.lane, processor: try processor(settings, stores, tools))
             })
+        keepMemorySmall()
         ServiceRunner.run(definition, settings: settings, log: log)
+    }
+
+    /// What a large batch took goes back to the system with the batch. Left to itself the allocator
+    /// learns from the first large block to keep all later ones, and a resting worker stays as big
+    /// as its largest batch.
+    private static func keepMemorySmall() {
+        mallopt(M_MMAP_THRESHOLD, 128 * 1_024)
     }
 
     private static func redisOptions(

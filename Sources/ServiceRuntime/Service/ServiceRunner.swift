@@ -22,7 +22,6 @@ package struct ServiceRunner {
     /// it cannot start.
     package static func run(_ definition: ServiceDefinition, settings: Settings, log: Log) {
         var signals = SignalWaiter([SIGTERM, SIGINT])
-        keepMemorySmall()
         do {
             let stopTimeout = try settings.stopTimeout()
             let coordination = try definition.coordination()
@@ -38,13 +37,6 @@ package struct ServiceRunner {
         } catch {
             CommandLineHelp.end(definition.name, "\(error)")
         }
-    }
-
-    /// What a large batch took goes back to the system with the batch. Left to itself the allocator
-    /// learns from the first large block to keep all later ones, and a resting worker stays as big as
-    /// its largest batch.
-    private static func keepMemorySmall() {
-        mallopt(M_MMAP_THRESHOLD, 128 * 1_024)
     }
 
     /// Waits for a store that is away; nil where a signal ended the wait.
