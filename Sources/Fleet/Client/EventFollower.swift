@@ -52,7 +52,7 @@ final class EventFollower {
             case .failure(let error): throw error
             }
             if let last = entries.last { streams[index].last = last.id }
-            events += entries.map(\.fields)
+            events += try entries.map { try EventEntry.event($0.fields) }
         }
         return events
     }
