@@ -77,7 +77,9 @@ let package = Package(
         tests("RuntimeTests", runtime + ["TestSupport"]),
         tests("WorkerTests", redis + ["TestSupport"] + handlers),
         tests("SimulationTests", redis + ["TestSupport"] + handlers),
-        tests("DriverTests", tools + ["TestSupport", "PersistenceWriter", "Fleet", "HttpDriver"]),
+        tests(
+            "DriverTests",
+            tools + ["TestSupport", "PersistenceWriter", "HouseProvider", "Fleet", "HttpDriver"]),
         tests("FleetTests", tools + ["TestSupport", "Fleet"]),
     ]
 )

@@ -46,7 +46,8 @@ KEY_WORDS = (
     "user_holdings user_orders_index user_book user_portfolio user outbox order_result order_done named "
     "global_order_lookup order_data symbol_holders projected order_triggers pending_index sl_index "
     "tp_index groups market copy_master_followers copy_follower_master queue events emitted lease "
-    "delayed dead suspect sent wired inflight parked members heartbeat fleet"
+    "delayed dead suspect sent wired inflight parked members heartbeat fleet triggers idle_triggers firing "
+    "ticks ticked answered"
 ).split()
 # Those of them whose keys go on without a brace.
 BARE_WORDS = "global_order_lookup order_data symbol_holders order_triggers market members heartbeat".split()

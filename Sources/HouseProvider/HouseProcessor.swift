@@ -4,89 +4,128 @@ import Shared
 /// The house as a provider (architecture §1): consumes `queue:{provider-house:p}`, answers through
 /// `queue:{reports:p}`, and settles an entry only when its report is sent.
 ///
-/// A house that dies in between answers again after the take-over; a repeated fill has the same
-/// exec id and is booked once.
+/// A house that dies in between answers again after the take-over. The first answer stands: a change
+/// of triggers is remembered with its answer, and a request is reported on once.
 final class HouseProcessor: BatchProcessor {
     private let prices: any PriceStore
+    private let desk: TriggerDesk
     private let reports: any ReportSink
     private let partitions: Int
     private let rules: HouseRules
     private let counters: any OutcomeCounting
-    /// Refusals of the store that were alarmed already: what is held comes again twenty times a
-    /// second, and is alarmed once.
-    private var alarmed: Set<String> = []
+    private var alarms: StoreAlarms
 
     /// - Parameter partitions: how many each queue has.
     init(
-        prices: any PriceStore, reports: any ReportSink, partitions: Int, rules: HouseRules,
-        counters: any OutcomeCounting
+        prices: any PriceStore, triggers: any TriggerStore, reports: any ReportSink,
+        partitions: Int, rules: HouseRules, counters: any OutcomeCounting
     ) {
         self.prices = prices
         self.reports = reports
         self.partitions = partitions
         self.rules = rules
         self.counters = counters
+        desk = TriggerDesk(triggers, counters: counters)
+        alarms = StoreAlarms(counters)
+    }
+
+    /// A request that was read, and the entry that it came as.
+    struct Work {
+        let entry: Entry
+        let request: ProviderRequest
+    }
+
+    private struct Answer {
+        let work: Work
+        let report: ExecutionReport
     }
 
     func process(_ entries: [Entry], lane: LaneID, now: Int64) -> [EntryResult] {
         var results: [EntryID: EntryResult] = [:]
-        var requests: [(entry: Entry, request: HouseRequest)] = []
-        for entry in entries {
-            do throws(HouseRequestError) {
-                requests.append((entry, try HouseRequest.read(entry.fields)))
+        let works = read(entries, into: &results)
+        let market = readMarket(works)
+        var answers: [Answer] = []
+        var changes: [TriggerDesk.Change] = []
+        for work in works where market.knows(work.request) {
+            do throws(FieldError) {
+                switch try HouseDecision(
+                    work.request, at: market.prices, rules: rules, now: now)
+                {
+                case .report(let report): answers.append(Answer(work: work, report: report))
+                case .change(let change):
+                    changes.append(TriggerDesk.Change(entry: work.entry, change: change))
+                case .wait: results[work.entry.id] = wait(work.entry, now: now)
+                }
             } catch {
-                results[entry.id] = bury(entry, error.reason, detail: error.detail)
+                results[work.entry.id] = bury(
+                    work.entry, .unreadable, detail: error.description)
             }
         }
-        let symbols = Set(requests.map(\.request.symbol))
-        let market = MarketReading(symbols, from: prices)
-        for symbol in symbols { note(market.unread[symbol], "price not readable", symbol.text) }
-        var answers: [(entry: Entry, report: PlacedReport)] = []
-        for (entry, request) in requests where market.unread[request.symbol] == nil {
-            switch HouseDecision(request, at: market.prices, rules: rules, now: now) {
-            case .report(let report):
-                let partition = request.key.account.partition(of: partitions)
-                answers.append((entry, PlacedReport(partition: partition, report: report)))
-            case .wait: results[entry.id] = wait(entry, now: now)
-            }
+        let changed = desk.change(changes)
+        for work in works {
+            guard let answer = changed[work.entry.id] else { continue }
+            answers.append(
+                Answer(work: work, report: work.request.answered(answer, now: now)))
         }
-        send(answers, now: now, into: &results)
-        // What has no result could not be priced or sent: it is held, and comes again.
+        send(answers.sorted { $0.work.entry.id < $1.work.entry.id }, now: now, into: &results)
+        // What has no result could not be priced, changed or sent: it is held, and comes again.
         return entries.map { results[$0.id] ?? .hold }
     }
 
-    private func send(
-        _ answers: [(entry: Entry, report: PlacedReport)], now: Int64,
-        into results: inout [EntryID: EntryResult]
-    ) {
-        guard !answers.isEmpty else { return }
-        for (answer, reply) in zip(answers, reports.send(answers.map(\.report))) {
-            let subject = "\(answer.entry.id)"
-            switch reply {
-            case .success:
-                let arrival = answer.entry.fields[EntryField.arrival].flatMap { EntryID($0) }
-                counters.applied(arrival: arrival ?? answer.entry.id, at: now)
-                results[answer.entry.id] = .settle(.done)
-                note(nil, "report not sent", subject)
-            case .failure(let error): note(error, "report not sent", subject)
+    private func read(
+        _ entries: [Entry], into results: inout [EntryID: EntryResult]
+    ) -> [Work] {
+        var works: [Work] = []
+        works.reserveCapacity(entries.count)
+        for entry in entries {
+            do throws(MessageError) {
+                works.append(Work(entry: entry, request: try ProviderRequest(entry.fields)))
+            } catch {
+                results[entry.id] = bury(entry, error.deadReason, detail: error.description)
             }
         }
+        return works
     }
 
-    /// A store that is away is nobody's fault; one that refuses is alarmed, once until it recovers.
-    private func note(_ error: StoreError?, _ message: StaticString, _ subject: String) {
-        guard let error, !error.isUnavailable else {
-            if error == nil { alarmed.remove(subject) }
-            return
+    /// The prices of what fills at the market.
+    private func readMarket(_ works: [Work]) -> MarketReading {
+        let symbols = Set(
+            works.lazy.filter { $0.request.fillsAtMarket }.map(\.request.symbol))
+        let market = MarketReading(symbols, from: prices)
+        for symbol in symbols {
+            alarms.note(market.unread[symbol], "price not readable", symbol.text)
         }
-        guard alarmed.insert(subject).inserted else { return }
-        counters.alarm(message, ["subject": subject, "detail": error.description])
+        return market
+    }
+
+    private func send(
+        _ answers: [Answer], now: Int64, into results: inout [EntryID: EntryResult]
+    ) {
+        guard !answers.isEmpty else { return }
+        let placed = answers.map { answer in
+            PlacedReport(
+                partition: answer.work.request.key.account.partition(of: partitions),
+                report: answer.report, answers: answer.work.request.id)
+        }
+        for (answer, reply) in zip(answers, reports.send(placed)) {
+            let entry = answer.work.entry
+            let subject = "\(entry.id)"
+            switch reply {
+            case .success:
+                let arrival = entry.fields[EntryField.arrival].flatMap { EntryID($0) }
+                counters.applied(arrival: arrival ?? entry.id, at: now)
+                results[entry.id] = .settle(.done)
+                alarms.note(nil, "report not sent", subject)
+            case .failure(let error): alarms.note(error, "report not sent", subject)
+            }
+        }
     }
 
     private func wait(_ entry: Entry, now: Int64) -> EntryResult {
         counters.count(.deferred, DeferReason.waitingForPrice.rawValue)
         if Deferral.alarms(entry, .waitingForPrice) {
-            counters.alarm("close waits for a price", ["key": entry.fields.present("key") ?? ""])
+            counters.alarm(
+                "close waits for a price", ["key": entry.fields.present("key") ?? ""])
         }
         return .settle(Deferral.disposition(of: entry, .waitingForPrice, now: now))
     }
@@ -106,5 +145,24 @@ final class HouseProcessor: BatchProcessor {
         var fields = Fields()
         fields["dead_detail"] = detail
         return .settle(.dead(reason, fields))
+    }
+}
+
+extension MarketReading {
+    /// Whether all is known that a request needs.
+    fileprivate func knows(_ request: ProviderRequest) -> Bool {
+        !request.fillsAtMarket || unread[request.symbol] == nil
+    }
+}
+
+extension ProviderRequest {
+    /// Whether the answer needs a price: the others are about triggers, which ticks fire.
+    var fillsAtMarket: Bool {
+        switch kind {
+        case .place, .close: true
+        case .placePending, .modify, .cancel, .setStopLoss, .setTakeProfit, .cancelStopLoss,
+            .cancelTakeProfit:
+            false
+        }
     }
 }

@@ -186,12 +186,25 @@ extension Simulation {
             return DispatchProcessor(store: store, partitions: world.partitions, counters: tally)
         case .house:
             return HouseProcessor(
-                prices: store, reports: store, partitions: world.partitions,
+                prices: store, triggers: store, reports: store, partitions: world.partitions,
                 rules: HouseRules(), counters: tally)
         case .connection: return ConnectionProcessor(provider)
         case .persistence: return BookkeepingProcessor(bookkeeper)
         case .projector: return ProjectorProcessor(store: store, counters: tally)
         }
+    }
+
+    /// What a house does beside its lanes.
+    func triggers(_ store: GatedStore, _ process: SimulatedProcess) -> (TriggerOwner, TriggerRound)
+    {
+        (
+            TriggerOwner(
+                member: process.name, coordination: store, triggers: store,
+                numbers: SeededNumbers(scheduler)),
+            TriggerRound(
+                store, reports: store, partitions: world.partitions, rules: HouseRules(),
+                counters: tally)
+        )
     }
 
     private func loop<Handler: MessageHandler>(

@@ -9,6 +9,12 @@ package enum Launch {
     package typealias MakeProcessor =
         @Sendable (Settings, RedisStores, ServiceTools) throws -> any BatchProcessor
 
+    /// Makes what works beside the lanes. The stores are connected on its own thread, which alone
+    /// uses them.
+    package typealias MakeCompanion =
+        @Sendable (Settings, @escaping @Sendable () -> RedisStores, ServiceTools) throws ->
+        any Companion
+
     /// A process that decides on the messages of a role, account by account.
     package static func worker<Handler: MessageHandler>(
         _ name: String, _ role: Role, about: String, watched: [Role] = [],
@@ -35,7 +41,8 @@ package enum Launch {
     package static func service(
         _ name: String, about: String, batch: Int = Lane.batch, usesNumbers: Bool = false,
         watched: [Role] = [], check: (Settings) throws -> Void = { _ in },
-        lane: @escaping @Sendable (Int) -> LaneID, processor: @escaping MakeProcessor
+        lane: @escaping @Sendable (Int) -> LaneID, companion: MakeCompanion? = nil,
+        processor: @escaping MakeProcessor
     ) {
         CommandLineHelp.answer(service: name, about: about)
         do {
@@ -44,7 +51,7 @@ package enum Launch {
             try run(
                 name, settings, log: try Log(service: name, settings: settings),
                 batch: batch, usesNumbers: usesNumbers, watched: watched, lane: lane,
-                processor: processor)
+                companion: companion, processor: processor)
         } catch {
             CommandLineHelp.end(name, "\(error)")
         }
@@ -54,11 +61,20 @@ package enum Launch {
     package static func run(
         _ name: String, _ settings: Settings, log: Log, batch: Int = Lane.batch,
         usesNumbers: Bool = false, watched: [Role] = [], lane: @escaping @Sendable (Int) -> LaneID,
-        processor: @escaping MakeProcessor
+        companion: MakeCompanion? = nil, processor: @escaping MakeProcessor
     ) throws {
         let address = try RedisAddress(try settings.text("REDIS_URL"))
         let options = try redisOptions(name, settings)
         let replicas = try settings.waitReplicas()
+        let connect: @Sendable (ServiceTools) -> RedisStores = { tools in
+            RedisStores(
+                address, options: options, partitions: tools.topology.partitions,
+                replicas: replicas)
+        }
+        var beside: (@Sendable (ServiceTools) throws -> any Companion)?
+        if let companion {
+            beside = { tools in try companion(settings, { connect(tools) }, tools) }
+        }
         let definition = ServiceDefinition(
             name: name, batch: batch, usesNumbers: usesNumbers, watched: watched, lane: lane,
             coordination: {
@@ -66,12 +82,10 @@ package enum Launch {
                 return Coordination(store: stores.coordination, pressure: stores.pressure)
             },
             equip: { _, tools in
-                let stores = RedisStores(
-                    address, options: options, partitions: tools.topology.partitions,
-                    replicas: replicas)
+                let stores = connect(tools)
                 return LaneEquipment(
                     store: stores.lane, processor: try processor(settings, stores, tools))
-            })
+            }, companion: beside)
         keepMemorySmall()
         ServiceRunner.run(definition, settings: settings, log: log)
     }

@@ -23,6 +23,9 @@ package final class RedisPriceStore: PriceStore {
     /// How far a clock that is kept in step is set back, ms.
     private static let clockStep: Int64 = 100
 
+    /// About how many ticks of a symbol are kept: more than come while a symbol changes its owner.
+    private static let ticks = 1_000
+
     init(_ client: StoreClient) { self.client = client }
 
     /// On a client of its own, for a feed.
@@ -53,14 +56,30 @@ package final class RedisPriceStore: PriceStore {
         ]
     }
 
-    /// Writes prices, each stamped by the server that keeps it.
+    /// Writes prices, each stamped by the server that keeps it: the price for all who ask, and a tick
+    /// beside the house's triggers, which may lie on another server.
     package func publish(_ quotes: [Quote]) -> [Result<Void, StoreError>] {
-        let commands = quotes.map { quote in
-            var command = Command(Scripts.tick, Keys.market(quote.symbol))
-            command.append(quote.bid.text)
-            command.append(quote.ask.text)
-            return command
+        let replies = client.run(quotes.flatMap { [Self.market($0), Self.tick($0)] })
+        return quotes.indices.map { index in
+            replies[2 * index].flatMap { _ in replies[2 * index + 1] }.map { _ in }
         }
-        return client.run(commands).map { $0.map { _ in } }
+    }
+
+    private static func market(_ quote: Quote) -> Command {
+        var command = Command(Scripts.tick, Keys.market(quote.symbol))
+        command.append(quote.bid.text)
+        command.append(quote.ask.text)
+        return command
+    }
+
+    private static func tick(_ quote: Quote) -> Command {
+        let keys = TriggerKeys(quote.symbol)
+        var command = Command(Scripts.quote, keys.ticks, keys.orders)
+        command.append(quote.bid.text)
+        command.append(quote.ask.text)
+        command.append(ticks)
+        command.append(Keys.ticksChannel)
+        command.append(quote.symbol.text)
+        return command
     }
 }

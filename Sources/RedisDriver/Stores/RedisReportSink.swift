@@ -4,15 +4,26 @@ import Shared
 /// Where our own providers write their reports: `queue:{reports:p}`.
 package final class RedisReportSink: ReportSink {
     private let client: StoreClient
+    /// Requests of a partition whose answers are remembered: more than a lane ever has answered and
+    /// not settled, which is what it holds at most and one batch.
+    private static let remembered = 16_384
 
     init(_ client: StoreClient) { self.client = client }
 
     package func send(_ reports: [PlacedReport]) -> [Result<Void, StoreError>] {
-        let commands = reports.map { placed in
-            Command(
-                appending: placed.report.fields, to: LaneID(queue: .reports, placed.partition))
+        client.runDurably(reports.map(Self.command)).map { $0.map { _ in } }
+    }
+
+    private static func command(_ placed: PlacedReport) -> Command {
+        let lane = LaneID(queue: .reports, placed.partition)
+        guard let request = placed.answers else {
+            return Command(appending: placed.report.fields, to: lane)
         }
-        return client.runDurably(commands).map { $0.map { _ in } }
+        var command = Command(Scripts.report, lane.answered, lane.stream)
+        command.append(request.text)
+        command.append(remembered)
+        command.append(placed.report.fields)
+        return command
     }
 }
 

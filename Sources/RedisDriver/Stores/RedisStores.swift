@@ -14,6 +14,8 @@ package final class RedisStores {
     package let deadLetters: RedisDeadLetterStore
     package let prices: RedisPriceStore
     package let pressure: any PressureStore
+    package let triggers: any TriggerStore
+    package let ticks: any TickListener
 
     /// Connects when it is first used.
     ///
@@ -39,5 +41,7 @@ package final class RedisStores {
         deadLetters = RedisDeadLetterStore(shared)
         prices = RedisPriceStore(shared)
         pressure = RedisPressureStore(shared)
+        triggers = RedisTriggerStore(shared)
+        ticks = RedisTickListener(client)
     }
 }

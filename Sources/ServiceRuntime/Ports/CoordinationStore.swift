@@ -26,6 +26,20 @@ package protocol CoordinationStore: AnyObject {
     func topology() throws(StoreError) -> Fields
 }
 
+extension CoordinationStore {
+    /// Whether an operator has paused a queue, by its name. Throws where the topology cannot be read
+    /// or is not understood.
+    package func isPaused(_ queue: String) throws(StoreError) -> Bool {
+        do {
+            return try Topology(try topology()).paused.contains(queue)
+        } catch let error as StoreError {
+            throw error
+        } catch {
+            throw .refused(operation: "topology", detail: "\(error)")
+        }
+    }
+}
+
 package struct LeaseClaim: Sendable, Hashable {
     package let key: StringKey
     package let nonce: LeaseNonce

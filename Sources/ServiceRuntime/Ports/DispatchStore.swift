@@ -57,10 +57,14 @@ package protocol ReportSink: AnyObject {
 package struct PlacedReport: Sendable, Equatable {
     package let partition: Int
     package let report: ExecutionReport
+    /// The request that it answers, where a second answer must not follow the first: whatever a
+    /// repeat of the request comes to, it is sent once. Nil for what may be said again.
+    package let answers: LifecycleID?
 
-    package init(partition: Int, report: ExecutionReport) {
+    package init(partition: Int, report: ExecutionReport, answers: LifecycleID? = nil) {
         self.partition = partition
         self.report = report
+        self.answers = answers
     }
 }
 

@@ -18,11 +18,15 @@ package struct ServiceDefinition: Sendable {
     /// Makes what one lane works with; called on the lane's thread, which alone uses it.
     package let equip: @Sendable (LaneID, ServiceTools) throws -> LaneEquipment
 
+    /// Makes what works beside the lanes; nil where nothing does.
+    package let companion: (@Sendable (ServiceTools) throws -> any Companion)?
+
     package init(
         name: String, batch: Int = Lane.batch, usesNumbers: Bool = false, watched: [Role] = [],
         lane: @escaping @Sendable (Int) -> LaneID,
         coordination: @escaping @Sendable () throws -> Coordination,
-        equip: @escaping @Sendable (LaneID, ServiceTools) throws -> LaneEquipment
+        equip: @escaping @Sendable (LaneID, ServiceTools) throws -> LaneEquipment,
+        companion: (@Sendable (ServiceTools) throws -> any Companion)? = nil
     ) {
         self.name = name
         self.batch = batch
@@ -31,7 +35,16 @@ package struct ServiceDefinition: Sendable {
         self.lane = lane
         self.coordination = coordination
         self.equip = equip
+        self.companion = companion
     }
+}
+
+/// Work of a process beside its lanes, on a thread of its own.
+package protocol Companion: Sendable {
+    func start()
+
+    /// Asks it to end; true once it has, and holds nothing any more.
+    func stop() -> Bool
 }
 
 /// What the process's own thread works with.

@@ -12,6 +12,7 @@ package struct ServiceRunner {
     private let stopTimeout: Duration
     private let coordination: any CoordinationStore
     private let pressure: any PressureStore
+    private let companion: (any Companion)?
     private var threads: [Int: LaneThread] = [:]
     private var members: [String] = []
     private var generator: (key: StringKey, lease: Lease)?
@@ -32,7 +33,8 @@ package struct ServiceRunner {
                 pressure: Pressure(mostDepth: try settings.maxQueueDepth()),
                 counters: Counters(log: log), log: log)
             var runner = ServiceRunner(
-                definition, tools, coordination: coordination, stopTimeout: stopTimeout)
+                definition, tools, coordination: coordination, stopTimeout: stopTimeout,
+                companion: try definition.companion?(tools))
             runner.run(&signals)
         } catch {
             CommandLineHelp.end(definition.name, "\(error)")
@@ -55,18 +57,24 @@ package struct ServiceRunner {
 
     private init(
         _ definition: ServiceDefinition, _ tools: ServiceTools,
-        coordination: Coordination, stopTimeout: Duration
+        coordination: Coordination, stopTimeout: Duration, companion: (any Companion)?
     ) {
         self.definition = definition
         self.tools = tools
         self.coordination = coordination.store
         pressure = coordination.pressure
         self.stopTimeout = stopTimeout
+        self.companion = companion
+        member = Self.member(definition.name)
+    }
+
+    /// This process among those that share something: `<service>@<host>:<pid>`.
+    package static func member(_ service: String) -> String {
         var host = [CChar](repeating: 0, count: 256)
         gethostname(&host, host.count - 1)
         let name = String(
             decoding: host.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        member = "\(definition.name)@\(name):\(getpid())"
+        return "\(service)@\(name):\(getpid())"
     }
 
     private mutating func run(_ signals: inout SignalWaiter) {
@@ -77,6 +85,7 @@ package struct ServiceRunner {
                 "partitions": String(tools.topology.partitions),
             ])
         tools.log.flush()
+        companion?.start()
         repeat {
             do {
                 try turn()
@@ -227,12 +236,14 @@ package struct ServiceRunner {
         tools.log.write(.info, "stopping", ["member": member])
         let deadline = MonotonicTime.now().advanced(by: stopTimeout)
         var open = Array(threads.values)
+        var hasEnded = companion?.stop() ?? true
         do {
-            while !open.isEmpty, MonotonicTime.now() < deadline {
+            while !open.isEmpty || !hasEnded, MonotonicTime.now() < deadline {
                 let idle = open.filter { $0.stop() }
                 if !idle.isEmpty { try release(idle) }
                 open = open.filter { thread in !idle.contains { $0 === thread } }
-                if !open.isEmpty { Thread.rest(.milliseconds(2)) }
+                hasEnded = companion?.stop() ?? true
+                if !open.isEmpty || !hasEnded { Thread.rest(.milliseconds(2)) }
             }
             if let generator {
                 try coordination.release([

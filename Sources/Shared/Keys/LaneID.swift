@@ -79,6 +79,11 @@ package struct LaneID: Hashable, Sendable, CustomStringConvertible {
     /// Ids of requests that a provider has not answered, scored by when they were sent (ms).
     package var inflight: SortedSetKey { SortedSetKey(text: "inflight:{\(tag)}", slot: slot) }
 
+    /// Requests that the house has answered into this queue of reports, scored by when (ms).
+    package var answered: SortedSetKey {
+        SortedSetKey(text: "answered:{\(tag)}", slot: slot)
+    }
+
     /// A queue has one group, so its tag is enough; the groups of `events:{p}` keep apart.
     private func own(_ prefix: String) -> String {
         switch source {

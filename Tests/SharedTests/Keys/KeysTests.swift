@@ -80,6 +80,31 @@ import Testing
         #expect("\(events)" == "events:{5}/persistence")
     }
 
+    @Test func theHousesTriggersOfASymbolMoveInOneScript() throws {
+        let keys = TriggerKeys(try Symbol("EURUSD"))
+        let names: [(any RedisKey, String)] = [
+            (keys.orders, "triggers:{EURUSD}"), (keys.idle, "idle_triggers:{EURUSD}"),
+            (keys.firing, "firing:{EURUSD}"), (keys.ticks, "ticks:{EURUSD}"),
+            (keys.ticked, "ticked:{EURUSD}"), (keys.lease, "lease:{EURUSD}:house"),
+        ]
+        for (key, text) in names {
+            #expect(key.text == text)
+            #expect(key.slot == Slot(tag: "EURUSD".utf8))
+        }
+        #expect(
+            keys.indexes.map(\.text) == [
+                "sl_index:{EURUSD}:BUY", "sl_index:{EURUSD}:SELL", "tp_index:{EURUSD}:BUY",
+                "tp_index:{EURUSD}:SELL", "pending_index:{EURUSD}:BUY_LIMIT",
+                "pending_index:{EURUSD}:SELL_LIMIT", "pending_index:{EURUSD}:BUY_STOP",
+                "pending_index:{EURUSD}:SELL_STOP",
+            ])
+        #expect(Keys.orderTriggers(OrderID(number: 9)).text == "order_triggers:9")
+        #expect(Keys.triggerSymbols.text == "trigger_active_symbols")
+        let reports = LaneID(queue: .reports, 3)
+        #expect(reports.answered.text == "answered:{reports:3}")
+        #expect(reports.answered.slot == reports.stream.slot)
+    }
+
     @Test func aMessageNamesItsOrderByItsKey() throws {
         let key = OrderKey(try account("copy_follower:7"), OrderID(number: 12))
         #expect(key.text == "user_holdings:{copy_follower:7}:12")

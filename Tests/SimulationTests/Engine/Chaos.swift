@@ -54,11 +54,13 @@ extension StoreCall {
     /// Whether work is in hand while it is made.
     fileprivate var isEventful: Bool {
         switch self {
-        case .fetch, .wait, .beat, .leave, .acquire, .renew, .release, .topology, .time, .trim:
+        case .fetch, .wait, .beat, .leave, .acquire, .renew, .release, .topology, .time, .trim,
+            .registered:
             false
         case .settle, .raiseSuspect, .clearSuspect, .load, .prices, .terms, .claim, .apply,
             .markDead, .park, .publishLookups, .publishSends, .publishEvents, .announce, .unbox,
-            .lookUp, .accounts, .orders, .name, .route, .attach, .send, .project:
+            .lookUp, .accounts, .orders, .name, .route, .attach, .send, .project,
+            .register, .change, .fire, .copy:
             true
         }
     }

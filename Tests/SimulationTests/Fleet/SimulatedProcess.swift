@@ -2,6 +2,8 @@ import ServiceRuntime
 import Shared
 import TestSupport
 
+@testable import HouseProvider
+
 /// One process of the fleet: a member of its service that shares lanes, renews leases, works, and
 /// may die or sleep at any call.
 final class SimulatedProcess: CallGate {
@@ -18,6 +20,9 @@ final class SimulatedProcess: CallGate {
     private var lanes: [Int: Owned] = [:]
     private var strand: Strand?
     private lazy var store = GatedStore(simulation.world, self)
+    /// What a house does beside its lanes; the other services do nothing.
+    private lazy var triggers = service == .house ? simulation.triggers(store, self) : nil
+    private var lastShare: Int64 = 0
     private var lastBeat: Int64 = 0
     private var lastRenewal: Int64 = 0
 
@@ -72,7 +77,25 @@ final class SimulatedProcess: CallGate {
             guard let owned = lanes[partition], !isDead else { continue }
             rest = min(rest, turn(owned))
         }
+        if !isDead { fire() }
         if rest > 0, !isDead, let strand { simulation.scheduler.sleep(strand, milliseconds: rest) }
+    }
+
+    /// Its share of the symbols with triggers once a second, and a look at each.
+    private func fire() {
+        guard let (before, round) = triggers else { return }
+        var owner = before
+        do throws(StoreError) {
+            if world.now - lastShare >= 1_000 {
+                lastShare = world.now
+                _ = try owner.share(sentAt: monotonic(), isPaused: false)
+            }
+        } catch {
+            simulation.trace.note(world.now, name, "share: \(error.code)")
+        }
+        let claims = owner.claims(at: monotonic())
+        if !claims.isEmpty, !isDead { owner.lose(round.look(at: claims).lost) }
+        triggers = (owner, round)
     }
 
     /// Milliseconds after which the lane wants another turn.

@@ -5,6 +5,7 @@ package enum StoreCall: String, Sendable, CaseIterable, Hashable {
     case publishLookups, publishSends, publishEvents, announce, unbox
     case lookUp, accounts, orders, name, route, attach
     case send, project, trim, time
+    case register, registered, change, fire, copy
     case beat, leave, acquire, renew, release, topology
 }
 

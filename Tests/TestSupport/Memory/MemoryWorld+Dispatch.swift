@@ -70,7 +70,13 @@ extension MemoryWorld: DispatchStore {
 extension MemoryWorld: ReportSink {
     package func send(_ reports: [PlacedReport]) -> [Result<Void, StoreError>] {
         reports.map { placed in
-            append(placed.report.fields, to: LaneID(queue: .reports, placed.partition).stream)
+            let lane = LaneID(queue: .reports, placed.partition)
+            if let request = placed.answers {
+                // The first answer stands.
+                let isNew = answered[lane.answered.text, default: []].insert(request).inserted
+                guard isNew else { return .success(()) }
+            }
+            append(placed.report.fields, to: lane.stream)
             return .success(())
         }
     }

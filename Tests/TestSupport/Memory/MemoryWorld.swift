@@ -22,6 +22,10 @@ package final class MemoryWorld {
     package var sent: [String: [String: Int64]] = [:]
     /// Members of each service, and when they beat last.
     package var members: [String: [String: Int64]] = [:]
+    /// The house's triggers.
+    package var triggers: [Symbol: MemoryTriggers] = [:]
+    /// Requests that the house has answered into each queue of reports.
+    package var answered: [String: Set<LifecycleID>] = [:]
     /// Answers that were announced, `<user_type>:<id> <request_id>`.
     package var announced: [String] = []
 
@@ -91,6 +95,7 @@ extension MemoryWorld {
         set(
             Keys.market(symbol),
             Fields(["bid": bid.text, "ask": ask.text, "ts": String(now)]))
+        triggers[symbol, default: MemoryTriggers()].quote(bid: bid, ask: ask, stamp: now)
     }
 }
 

@@ -1,5 +1,6 @@
 import ServiceRuntime
 import Shared
+import TestSupport
 import Testing
 
 @testable import HouseProvider
@@ -9,14 +10,15 @@ final class HouseFixture {
     let prices = MemoryPrices()
     let reports = MemoryReports()
     let counters = CountedOutcomes()
+    let triggers = FailingTriggers()
     let partitions = 8
     /// The server's clock, ms.
     let now: Int64 = 1_767_600_000_000
 
     func processor() -> HouseProcessor {
         HouseProcessor(
-            prices: prices, reports: reports, partitions: partitions, rules: HouseRules(),
-            counters: counters)
+            prices: prices, triggers: triggers, reports: reports, partitions: partitions,
+            rules: HouseRules(), counters: counters)
     }
 
     func process(_ entries: [Entry]) -> [EntryResult] {
@@ -49,6 +51,49 @@ final class HouseFixture {
         "idempotency_key": "req-2",
     ]
 
+    /// A pending order: BUY_LIMIT, compared at 1.0999.
+    static let pending = [
+        "v": "1", "type": "order", "key": "user_holdings:{demo:7}:41", "order_id": "41",
+        "symbol": "EURUSD", "order_type": "BUY_LIMIT", "status": "PENDING", "ts": "1",
+        "order_quantity": "1.5", "order_price": "1.0999",
+    ]
+
+    static let modify = [
+        "v": "1", "type": "order", "key": "user_holdings:{demo:7}:41", "original_id": "41",
+        "symbol": "EURUSD", "order_type": "BUY_LIMIT", "status": "MODIFY", "ts": "1",
+        "order_quantity": "2", "order_price": "1.0899", "modify_id": "MOD1",
+    ]
+
+    static let cancel = [
+        "v": "1", "type": "order", "key": "user_holdings:{demo:7}:41", "original_id": "41",
+        "symbol": "EURUSD", "order_type": "BUY_LIMIT", "status": "CANCELLED", "ts": "1",
+        "cancel_id": "CXL1",
+    ]
+
+    static let stopLoss = [
+        "v": "1", "type": "order", "key": "user_holdings:{demo:7}:41", "order_id": "41",
+        "symbol": "EURUSD", "order_type": "BUY", "status": "STOPLOSS", "ts": "1",
+        "order_quantity": "1.5", "stoploss": "1.05", "stoploss_id": "SL1",
+    ]
+
+    static let takeProfit = [
+        "v": "1", "type": "order", "key": "user_holdings:{demo:7}:41", "order_id": "41",
+        "symbol": "EURUSD", "order_type": "BUY", "status": "TAKEPROFIT", "ts": "1",
+        "order_quantity": "1.5", "takeprofit": "1.2", "takeprofit_id": "TP1",
+    ]
+
+    static let cancelStopLoss = [
+        "v": "1", "type": "order", "key": "user_holdings:{demo:7}:41", "order_id": "41",
+        "symbol": "EURUSD", "order_type": "BUY", "status": "STOPLOSS-CANCEL", "ts": "1",
+        "stoploss_id": "SL1", "stoploss_cancel_id": "SLC1",
+    ]
+
+    static let cancelTakeProfit = [
+        "v": "1", "type": "order", "key": "user_holdings:{demo:7}:41", "order_id": "41",
+        "symbol": "EURUSD", "order_type": "BUY", "status": "TAKEPROFIT-CANCEL", "ts": "1",
+        "takeprofit_id": "TP1", "takeprofit_cancel_id": "TPC1",
+    ]
+
     /// A price, its age in milliseconds.
     func quote(_ symbol: String, _ bid: String, _ ask: String, age: Int64 = 0) throws {
         prices.known[try Symbol(symbol)] = MarketPrice(
@@ -77,6 +122,9 @@ final class MemoryPrices: PriceStore {
 
 final class MemoryReports: ReportSink {
     private(set) var sent: [PlacedReport] = []
+    /// Whether it sends a second answer to a request no more, as the real one.
+    var keepsFirst = false
+    private var answered: Set<LifecycleID> = []
     /// The answers to the next reports in turn; success when they are used up.
     var failures: [StoreError?] = []
 
@@ -84,10 +132,45 @@ final class MemoryReports: ReportSink {
         reports.map { report in
             let failure = failures.isEmpty ? nil : failures.removeFirst()
             if let failure { return .failure(failure) }
+            if keepsFirst, let request = report.answers, !answered.insert(request).inserted {
+                return .success(())
+            }
             sent.append(report)
             return .success(())
         }
     }
+}
+
+/// Triggers in memory, which fail as they are told.
+final class FailingTriggers: TriggerStore {
+    let world = MemoryWorld(partitions: 8)
+    var failure: StoreError?
+    /// Orders whose changes or copies fail.
+    var failing: Set<OrderID> = []
+    private(set) var rounds: [Int] = []
+
+    func register(_ symbols: Set<Symbol>) throws(StoreError) {
+        if let failure, failing.isEmpty { throw failure }
+        world.register(symbols)
+    }
+
+    func registered() throws(StoreError) -> Set<Symbol> { try world.registered() }
+
+    func change(_ changes: [TriggerChange]) -> [Result<TriggerAnswer, StoreError>] {
+        if !changes.isEmpty { rounds.append(changes.count) }
+        return changes.map { change in
+            if let failure, failing.contains(change.key.order) { return .failure(failure) }
+            return world.change([change])[0]
+        }
+    }
+
+    func fire(
+        _ watches: [TriggerWatch], maxPriceAge: Int64
+    ) -> [Result<FireReply, StoreError>] {
+        world.fire(watches, maxPriceAge: maxPriceAge)
+    }
+
+    func copy(_ copies: [TriggerCopy]) -> [Result<Void, StoreError>] { world.copy(copies) }
 }
 
 final class CountedOutcomes: OutcomeCounting {
