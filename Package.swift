@@ -75,7 +75,9 @@ let package = Package(
         tests("SharedTests", pure + ["TestSupport"]),
         tests("StatementsTests", pure + ["Statements", "TestSupport"]),
         tests("RuntimeTests", runtime + ["TestSupport"]),
-        tests("WorkerTests", redis + ["TestSupport"] + handlers),
+        tests(
+            "WorkerTests",
+            redis + ["TestSupport", "ProviderSimulator", "Statements"] + handlers),
         tests("SimulationTests", redis + ["TestSupport"] + handlers),
         tests(
             "DriverTests",

@@ -2,11 +2,13 @@
 # The whole fleet on recorded trades: installs, builds, starts a Redis and a Postgres of its own and the
 # processes under supervisor, then
 #   (a) trades a signal's statement again (US30, NZDCAD) through a provider that answers from it,
-#   (b) lets 200 accounts of all four user types trade 20,000 orders on recorded prices,
+#   (b) trades a signal's order book again (XAUUSD: stop orders, changes, cancels, legs) for all four
+#       user types, through that provider and through the house,
+#   (c) lets 200 accounts of all four user types trade 20,000 orders on recorded prices,
 # prints a table, and stops everything. Exits 0 only if every profit, the ledger and the invariants agree.
 #
 #   scripts/demo.sh            the whole
-#   ORDERS=1000 scripts/demo.sh    fewer orders in part (b)
+#   ORDERS=1000 scripts/demo.sh    fewer orders in part (c)
 #   KEEP=1 scripts/demo.sh     wait before stopping, to look around with `fleet`
 set -euo pipefail
 
@@ -18,6 +20,10 @@ restart_interruptible "$@"
 
 readonly ORDERS=${ORDERS:-20000}
 readonly DATA=$ROOT/deploy/demo/data
+readonly BOOK=$DATA/xauusd_signal_orderbook.csv
+# Who trades the order book (deploy/demo/signal.json). No demo account has a provider.
+readonly BOOK_BY_PROVIDER=(live:71 strategy_provider:72 copy_follower:73)
+readonly BOOK_BY_HOUSE=(live:81 demo:82 strategy_provider:83 copy_follower:84)
 
 step() { printf '\n[%4d s] %s\n' "$SECONDS" "$*"; }
 fleet() { run_member "$ORDERFLEET_BIN/fleet" "$@"; }
@@ -75,7 +81,80 @@ trade_signal() {
         --rates "$DATA/usdcad_rates.csv"
 }
 
-# (b) Many accounts on recorded ticks, through the house's flow.
+# (b) A signal's order book by one account, and whether it came out as expected: everything as the
+# statement has it and, through the provider, each kind of request refused once and made again. The
+# house cannot give what the broker gave beyond a level: two stops close at their level.
+trade_book() {
+    local account=$1 flow=$2 profits=$3 log status=0 line expected
+    log=$(book_log "$account")
+    expected=("flow: $flow" "XAUUSD profits equal to the cent: $profits of 11"
+        "XAUUSD commissions equal to the cent: 11 of 11" "XAUUSD close messages: 8 of 8"
+        "XAUUSD modifications: 28 of 28" "XAUUSD cancels: 28 of 28")
+    if [[ $flow == house ]]; then
+        expected+=("closed at the level, the broker better than it: 2")
+    else
+        for line in placement modify cancel close leg; do
+            expected+=("rejected and asked for again, $line: 1")
+        done
+    fi
+    fleet play "$BOOK" --account "$account" >"$log" || status=1
+    for line in "${expected[@]}"; do
+        grep -qxF "$line" "$log" || { fail "$account: missing '$line'" && status=1; }
+    done
+    say "$account through $flow: $(book_fact "$account" steps) steps in" \
+        "$(book_fact "$account" milliseconds) ms"
+    ((status == 0)) || cat "$log"
+    return "$status"
+}
+
+book_log() { printf '%s' "$RUN_DIR/logs/book-${1/:/-}.log"; }
+
+# What a run said of something, empty if nothing.
+book_fact() { sed -n "s/^$2: //p" "$(book_log "$1")"; }
+
+trade_books() {
+    local status=0 account
+    for account in "${BOOK_BY_PROVIDER[@]}"; do
+        trade_book "$account" barclays 11 || status=1
+    done
+    for account in "${BOOK_BY_HOUSE[@]}"; do trade_book "$account" house 9 || status=1; done
+    print_books
+    return "$status"
+}
+
+print_books() {
+    local account form='%-22s %-9s %9s %12s %9s %9s %9s %8s %10s\n'
+    say ''
+    # shellcheck disable=SC2059  # the form is ours
+    printf "$form" account flow profits commissions messages changes cancels rejects synthetic
+    for account in "${BOOK_BY_PROVIDER[@]}" "${BOOK_BY_HOUSE[@]}"; do
+        # shellcheck disable=SC2059
+        printf "$form" "$account" "$(book_fact "$account" flow)" \
+            "$(book_fact "$account" 'XAUUSD profits equal to the cent')" \
+            "$(book_fact "$account" 'XAUUSD commissions equal to the cent')" \
+            "$(book_fact "$account" 'XAUUSD close messages')" \
+            "$(book_fact "$account" 'XAUUSD modifications')" \
+            "$(book_fact "$account" 'XAUUSD cancels')" \
+            "$(grep -c '^rejected and asked for again, ' "$(book_log "$account")")" \
+            "$(book_fact "$account" 'synthetic prices')"
+    done
+    say ''
+    say "what the provider rejected of ${BOOK_BY_PROVIDER[0]}, and where it left the order:"
+    book_table "${BOOK_BY_PROVIDER[0]}" 'rejected and asked for again:'
+    say "what ${BOOK_BY_HOUSE[0]} could not get from the house:"
+    book_table "${BOOK_BY_HOUSE[0]}" 'closed at the level, the broker better than it:'
+}
+
+# The rows below a title, up to a line that begins something else.
+book_table() {
+    awk -v title="$2" '
+        $0 == title { inside = 1; next }
+        inside && /^[a-z].*:/ { inside = 0 }
+        inside { print "  " $0 }
+    ' "$(book_log "$1")"
+}
+
+# (c) Many accounts on recorded ticks, through the house's flow.
 trade_many() {
     local status=0
     start_member "$ORDERFLEET_BIN/fleet" feed "$DATA/eurusd_ticks_20200101.csv" \
@@ -129,8 +208,10 @@ create_accounts
 failed=()
 step "(a) a recorded signal, through a provider"
 trade_signal || failed+=("(a)")
-step "(b) $ORDERS orders of 200 accounts on recorded prices"
-trade_many || failed+=("(b)")
+step "(b) a signal's order book: seven runs of user type and flow"
+trade_books || failed+=("(b)")
+step "(c) $ORDERS orders of 200 accounts on recorded prices"
+trade_many || failed+=("(c)")
 step "what became of it"
 wait_until_settled
 print_table || failed+=("table")

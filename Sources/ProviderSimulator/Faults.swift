@@ -10,12 +10,15 @@ struct Faults: Sendable, Equatable {
     var delays = 0
     /// The longest wait, ms.
     var longestDelay: Int64 = 500
+    /// Answers of several reports that come the wrong way round: a fill before its confirmation.
+    var reorders = 0
 
     struct Plan: Sendable, Equatable {
         var isDuplicated: Bool
         var isRejected: Bool
         /// Milliseconds; 0 for none.
         var delay: Int64
+        var isReordered: Bool
     }
 
     func plan(for id: LifecycleID) -> Plan {
@@ -25,7 +28,9 @@ struct Faults: Sendable, Equatable {
         let isRejected = draw.perMille(rejects)
         let delay =
             draw.perMille(delays) ? 1 + Int64(draw.next() % UInt64(max(1, longestDelay))) : 0
-        return Plan(isDuplicated: isDuplicated, isRejected: isRejected, delay: delay)
+        return Plan(
+            isDuplicated: isDuplicated, isRejected: isRejected, delay: delay,
+            isReordered: draw.perMille(reorders))
     }
 }
 

@@ -35,15 +35,21 @@ import Statements
 
     private static func answer(_ options: Options, _ settings: Settings) throws {
         let provider = try Provider(options.provider)
-        let recording = Recording(
-            try options.statements.mapValues { try StatementReader.read(try TextFile.bytes($0)) })
+        let statements = try options.statements.mapValues {
+            try StatementReader.read(try TextFile.bytes($0))
+        }
+        let refusals = statements.filter { options.refusing.contains($0.key) }.map {
+            Refusals(of: $0.value, named: $0.key, seed: options.faults.seed)
+        }.reduce(Refusals.none) { $0.union($1) }
+        let script = SimulatorProcessor.Script(
+            recording: Recording(statements), faults: options.faults, refusals: refusals)
         let file = try ReportFile(path: options.reports)
         let log = try Log(service: name, settings: settings)
         try Launch.run(
             name, settings, log: log, lane: { LaneID(queue: .provider(provider), $0) }
         ) { _, stores, tools in
             SimulatorProcessor(
-                recording: recording, faults: options.faults, file: file, sink: stores.reports,
+                script: script, file: file, sink: stores.reports,
                 partitions: tools.topology.partitions, counters: tools.counters)
         }
     }

@@ -18,6 +18,8 @@ struct Options: Sendable, Equatable {
     /// Name → path.
     var statements: [String: String] = [:]
     var faults = Faults()
+    /// Names of statements of which one request of each kind is refused once.
+    var refusing: Set<String> = []
 
     static let usage = """
         Usage: provider-simulator [options]
@@ -31,6 +33,9 @@ struct Options: Sendable, Equatable {
           --rejects <per mille>       requests that are refused 'simulated_reject'
           --delays <per mille>        answers that wait, so that others overtake them
           --longest-delay <ms>        the longest wait (default 500)
+          --reorders <per mille>      answers whose reports come the wrong way round
+          --refuse-once <name>        of this statement one placement, modify, cancel, close and leg,
+                                      chosen by seed, are refused at their first request
           --since <ms>                with resend: reports from this time on, ms since 1970
 
         """
@@ -62,9 +67,14 @@ struct Options: Sendable, Equatable {
             case "--delays": faults.delays = try Options.perMille(name, value)
             case "--longest-delay":
                 faults.longestDelay = try Options.number(name, value, 1...60_000)
+            case "--reorders": faults.reorders = try Options.perMille(name, value)
+            case "--refuse-once": refusing.insert(value)
             case "--since": since = try Options.number(name, value, 0...Int64.max)
             default: throw Mistake(description: "does not know '\(name)'; --help lists the options")
             }
+        }
+        if let unknown = refusing.subtracting(statements.keys).min() {
+            throw Mistake(description: "--refuse-once '\(unknown)' is no --statement")
         }
         guard resends else { return }
         guard let since else { throw Mistake(description: "resend needs --since") }

@@ -3,8 +3,14 @@ import Shared
 
 /// Answers the requests of one partition from the recording, with the faults that its seed asks for.
 final class SimulatorProcessor: BatchProcessor {
-    private let recording: Recording
-    private let faults: Faults
+    /// How requests are answered: as recorded, but for what the seed says.
+    struct Script: Sendable {
+        let recording: Recording
+        var faults = Faults()
+        var refusals = Refusals.none
+    }
+
+    private let script: Script
     private let file: ReportFile
     private let sink: any ReportSink
     private let partitions: Int
@@ -14,11 +20,10 @@ final class SimulatorProcessor: BatchProcessor {
     private static let delayed = "simulated_delay"
 
     init(
-        recording: Recording, faults: Faults, file: ReportFile, sink: any ReportSink,
-        partitions: Int, counters: any OutcomeCounting
+        script: Script, file: ReportFile, sink: any ReportSink, partitions: Int,
+        counters: any OutcomeCounting
     ) {
-        self.recording = recording
-        self.faults = faults
+        self.script = script
         self.file = file
         self.sink = sink
         self.partitions = partitions
@@ -32,7 +37,7 @@ final class SimulatorProcessor: BatchProcessor {
             switch read(entry) {
             case .failure(let error): results.append(unreadable(error))
             case .success(let request):
-                let plan = faults.plan(for: request.id)
+                let plan = script.faults.plan(for: request.id)
                 if plan.delay > 0, entry.fields[Self.delayed] == nil {
                     var fields = entry.fields
                     fields[Self.delayed] = "1"
@@ -40,11 +45,11 @@ final class SimulatorProcessor: BatchProcessor {
                     results.append(.settle(.delay(milliseconds: plan.delay, fields)))
                     continue
                 }
-                let report = PlacedReport(
-                    partition: request.key.account.partition(of: partitions),
-                    report: answer(request, plan, now))
-                let copies = plan.isDuplicated ? 2 : 1
-                placed += Array(repeating: (index, report), count: copies)
+                let partition = request.key.account.partition(of: partitions)
+                let reports = answers(to: request, plan, now).map {
+                    (index, PlacedReport(partition: partition, report: $0))
+                }
+                placed += plan.isDuplicated ? reports + reports : reports
                 results.append(.settle(.done))
             }
         }
@@ -70,13 +75,18 @@ final class SimulatorProcessor: BatchProcessor {
         return .settle(.dead(error.deadReason, Fields(["dead_detail": "\(error)"])))
     }
 
-    private func answer(
-        _ request: ProviderRequest, _ plan: Faults.Plan, _ now: Int64
-    ) -> ExecutionReport {
-        guard plan.isRejected else { return recording.answer(request, at: now) }
-        return ExecutionReport(
-            on: request.id, key: request.key, status: .rejected, execID: nil, averagePrice: nil,
-            quantity: nil, reason: "simulated_reject", timestamp: now)
+    private func answers(
+        to request: ProviderRequest, _ plan: Faults.Plan, _ now: Int64
+    ) -> [ExecutionReport] {
+        guard plan.isRejected || script.refusals.refuses(request) else {
+            let reports = script.recording.answers(to: request, at: now)
+            return plan.isReordered ? reports.reversed() : reports
+        }
+        return [
+            ExecutionReport(
+                on: request.id, key: request.key, status: .rejected, execID: nil,
+                averagePrice: nil, quantity: nil, reason: "simulated_reject", timestamp: now)
+        ]
     }
 
     /// Into the file first, then into the queue. What could not be sent is held.

@@ -2,6 +2,9 @@
 package struct Statement: Sendable, Equatable {
     /// In the order of the file, which runs newest first, though not strictly.
     package let rows: [StatementRow]
+    /// An order book tells of legs, of how positions ended, and of orders that were cancelled; a list
+    /// of positions of none of these.
+    package let isOrderBook: Bool
 
     /// By the time at which each row's story begins. Of rows of the same second the later line
     /// comes first: files run newest first, so a later line is the older one.

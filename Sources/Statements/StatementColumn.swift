@@ -51,6 +51,9 @@ struct StatementLayout {
     /// Fields of a whole row.
     let width: Int
 
+    /// Legs are told in order books alone.
+    var isOrderBook: Bool { positions[.stopLoss] != nil || positions[.takeProfit] != nil }
+
     /// Reads the header: every name must be known, none repeated more often than it has meanings,
     /// and no required one missing.
     init(header names: [String]) throws(StatementError.Rule) {

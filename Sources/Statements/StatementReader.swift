@@ -23,7 +23,7 @@ package enum StatementReader {
         for (index, line) in lines.enumerated().dropFirst() {
             rows.append(try row(index + 1, of: line, layout))
         }
-        return Statement(rows: rows)
+        return Statement(rows: rows, isOrderBook: layout.isOrderBook)
     }
 
     /// The lines without their ends, the byte order mark and blank lines at the file's end.

@@ -25,7 +25,11 @@ struct OrderWatch {
     }
 
     /// The order as it stands once it is as asked, or at its end.
-    func wait(for key: OrderKey, until isThere: (Order) -> Bool) throws -> Order {
+    ///
+    /// - Parameter meanwhile: is called each second in which nothing happens.
+    func wait(
+        for key: OrderKey, until isThere: (Order) -> Bool, meanwhile: () throws -> Void = {}
+    ) throws -> Order {
         let deadline = MonotonicTime.now().advanced(by: timeout)
         var stands = try redis.fields(of: key.account.holdings(key.order))
         while MonotonicTime.now() < deadline {
@@ -34,6 +38,7 @@ struct OrderWatch {
                 if isThere(order) || order.state.isTerminal { return order }
             }
             let events = try follower.events(within: .seconds(1))
+            if events.isEmpty { try meanwhile() }
             guard events.contains(where: { $0["key"] == key.text }) else { continue }
             stands = try redis.fields(of: key.account.holdings(key.order))
         }

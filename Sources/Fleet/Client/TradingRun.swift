@@ -175,16 +175,16 @@ extension TradingRun {
             guard let number = number(of: answer.command), let trade = trades[number] else {
                 continue
             }
-            guard let reason = answer.result.isAccepted ? nil : answer.result.reason ?? "" else {
+            guard !answer.result.isAccepted else {
                 if answer.command.request == trade.command.request {
                     tally.answers.add(now.since(trade.placedAt).milliseconds)
                 }
                 continue
             }
-            if Self.isPassing(reason), trade.tries < Self.mostTries {
+            if answer.result.isPassing, trade.tries < Self.mostTries {
                 again.append(try retry(number, trade))
             } else {
-                tally.refused[reason, default: 0] += 1
+                tally.refused[answer.result.reason ?? "", default: 0] += 1
                 end(number)
             }
         }
@@ -200,11 +200,6 @@ extension TradingRun {
         let command = try placement(of: number, attempt: attempt)
         byRequest[command.request.text] = number
         return command
-    }
-
-    /// Refusals of the moment, not of the order.
-    private static func isPassing(_ reason: String) -> Bool {
-        reason.hasPrefix("try_again") || reason.hasPrefix("no_price")
     }
 
     private func number(of command: OutgoingCommand) -> Int? {

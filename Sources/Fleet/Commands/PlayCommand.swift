@@ -6,7 +6,7 @@ import Statements
 /// `fleet play`: the client that trades a recorded statement again.
 enum PlayCommand {
     static let spec = CommandSpec(
-        path: ["play"], summary: "trade a recorded statement again and compare the profits",
+        path: ["play"], summary: "trade a recorded statement again and compare what comes out",
         positionals: [Positional("statement.csv", "trade history as MT4 or MT5 exports it")],
         options: [
             Option("account", "account", "who trades it; it must exist", required: true),
@@ -20,12 +20,19 @@ enum PlayCommand {
                 + "published as bid and ask, the position placed or closed under the request id "
                 + "<name>:<row>, answer and result awaited. Balance rows are deposits and "
                 + "withdrawals. Swap is not in a statement's profit and stays 0.",
+            "An order book is traded with stop orders at the recorded entries; legs are set right "
+                + "before the close; cancelled orders are placed one point farther away, changed to "
+                + "their price and cancelled. Prices that are needed for it and not recorded are "
+                + "counted as synthetic. What a provider rejects is asked for again as "
+                + "<name>:<row>:2, <name>:<row>:cancel:2, up to five times.",
             "Played again while its orders are kept (ORDER_RETENTION) it changes nothing. Exit 1 if a "
-                + "profit differs or a step was refused.",
+                + "row did not come out as recorded or a step was refused; a stop that the broker "
+                + "closed better than its level, and that closed at its level here, is only named.",
         ],
         examples: [
             "fleet play deploy/demo/data/us30_nzdcad_signal_positions.csv "
-                + "--account strategy_provider:77 --rates deploy/demo/data/usdcad_rates.csv"
+                + "--account strategy_provider:77 --rates deploy/demo/data/usdcad_rates.csv",
+            "fleet play deploy/demo/data/xauusd_signal_orderbook.csv --account demo:82",
         ],
         run: { try run($0, $1) })
 
@@ -51,46 +58,11 @@ enum PlayCommand {
         if let flow = invocation.option("provider") { try player.configure(flow: flow) }
         let start = MonotonicTime.now()
         try player.play()
-        return report(player, statement, MonotonicTime.now().since(start))
+        return PlayReport(player, took: MonotonicTime.now().since(start)).report
     }
 
     private static func ticks(of path: String) throws -> [Tick] {
         var feed = try TickFeed(path: path, bytes: Files.bytes(of: path), symbol: nil)
         return try feed.due(at: .max)
-    }
-
-    private static func report(
-        _ player: StatementPlayer, _ statement: PlayedStatement, _ time: Duration
-    ) -> Report {
-        var report = Report()
-        report.line("statement: \(statement.name)", "statement", .string(statement.name))
-        report.line(
-            "steps: \(statement.actions.count)", "steps", JSONValue(statement.actions.count))
-        report.line(
-            "milliseconds: \(time.milliseconds)", "milliseconds", JSONValue(time.milliseconds))
-        var symbols = Table([.init("symbol"), .init("equal"), .init("of")])
-        for (symbol, profits) in player.bySymbol {
-            let equal = profits.count(where: \.isEqual)
-            report.line("\(symbol) profits equal to the cent: \(equal) of \(profits.count)")
-            symbols.add([.string(symbol.text), JSONValue(equal), JSONValue(profits.count)])
-        }
-        report.fact("profits", symbols.json)
-        var differing = Table([
-            .init("row", numeric: true), .init("symbol"), .init("order_id"), .init("state"),
-            .init("recorded", numeric: true), .init("booked", numeric: true),
-        ])
-        for profit in player.profits where !profit.isEqual {
-            differing.add([
-                JSONValue(profit.row), .string(profit.symbol.text), JSONValue(profit.order?.text),
-                JSONValue(profit.state?.rawValue), .string(profit.recorded.text),
-                JSONValue(profit.booked?.text),
-            ])
-        }
-        if !differing.rows.isEmpty {
-            report.table(differing, "differing", title: "differing:")
-            report.fail()
-        }
-        report.refusals(player.refused)
-        return report
     }
 }

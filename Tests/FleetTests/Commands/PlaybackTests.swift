@@ -62,30 +62,23 @@ import Testing
         return try StatementReader.read(Array((header + rows).utf8))
     }
 
+    private static let row =
+        "2026.01.01 00:00:00;Buy;0.01;US30;100;;;2026.01.01 00:01:00;101;;;0.01;\n"
+
     @Test func requestsAreNamedByStatementAndRow() throws {
-        let row = "2026.01.01 00:00:00;Buy;0.01;US30;100;;;2026.01.01 00:01:00;101;;;0.01;\n"
-        let played = try PlayedStatement(try statement(row), name: "signal")
-        #expect(
-            try played.actions.map { try played.request($0).text } == [
-                "signal:2", "signal:2:close",
-            ])
+        let played = try PlayedStatement(try statement(Self.row), name: "signal")
+        #expect(played.steps.count == 3 && played.syntheticPrices == 1)
+        #expect(try played.request(2).text == "signal:2")
+        #expect(try played.request(2, .close).text == "signal:2:close")
+        #expect(try played.request(2, .close, attempt: 2).text == "signal:2:close:2")
+        #expect(try played.request(2, attempt: 3).text == "signal:2:3")
     }
 
     @Test func aNameThatMakesNoRequestIDIsRefusedAtOnce() throws {
-        let row = "2026.01.01 00:00:00;Buy;0.01;US30;100;;;2026.01.01 00:01:00;101;;;0.01;\n"
-        let statement = try statement(row)
+        let statement = try statement(Self.row)
         for name in ["a b", "a{b", String(repeating: "x", count: 60)] {
             #expect(throws: KeyError.self) { try PlayedStatement(statement, name: name) }
         }
-    }
-
-    @Test func aPendingOrderIsNotPlayedAsSomethingElse() throws {
-        let row =
-            "2026.01.01 00:00:00;Buy Stop;0.01;US30;100;;;2026.01.01 00:01:00;101;;;;cancelled\n"
-        let statement = try statement(row)
-        let error = #expect(throws: Failure.self) {
-            try PlayedStatement(statement, name: "signal")
-        }
-        #expect(error?.description.hasPrefix("row 2 is a pending order") == true)
+        #expect(throws: Failure.self) { try PlayedStatement(statement, name: "a:b") }
     }
 }

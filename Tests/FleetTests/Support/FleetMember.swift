@@ -6,16 +6,19 @@ import TestSupport
 final class FleetMember {
     let name: String
     let folder: String
+    private let arguments: [String]
     private let environment: [String: String]
     private(set) var process: Subprocess
     /// How it ended each time without having been asked to.
     private(set) var deaths: [Subprocess.Exit] = []
 
-    init(_ name: String, environment: [String: String]) throws {
+    init(_ name: String, _ arguments: [String] = [], environment: [String: String]) throws {
         self.name = name
+        self.arguments = arguments
         self.environment = environment
         folder = try TestFolder.fresh("m")
-        process = try Subprocess(Binaries.path(name), environment: environment, folder: folder)
+        process = try Subprocess(
+            Binaries.path(name), arguments, environment: environment, folder: folder)
     }
 
     var pid: pid_t { process.pid }
@@ -25,7 +28,8 @@ final class FleetMember {
     func kill() { note(process.killNow(), expected: .killed(by: SIGKILL)) }
 
     func start() throws {
-        process = try Subprocess(Binaries.path(name), environment: environment, folder: folder)
+        process = try Subprocess(
+            Binaries.path(name), arguments, environment: environment, folder: folder)
     }
 
     /// Dies, and lives again after the moment that a supervisor takes.

@@ -55,9 +55,11 @@ final class FleetUnderTest {
 
     /// Starts one more copy of a process.
     @discardableResult
-    func start(_ name: String, environment changes: [String: String] = [:]) throws -> FleetMember {
+    func start(
+        _ name: String, _ arguments: [String] = [], environment changes: [String: String] = [:]
+    ) throws -> FleetMember {
         let member = try FleetMember(
-            name, environment: environment.merging(changes) { _, change in change })
+            name, arguments, environment: environment.merging(changes) { _, change in change })
         members.append(member)
         return member
     }
