@@ -34,13 +34,16 @@ let tools: [Target.Dependency] = stores + ["Audit", "Statements"]
 /// Every process by the name of its binary.
 let processes = [
     "worker-open": "WorkerOpen", "worker-close": "WorkerClose", "worker-reject": "WorkerReject",
+    "worker-pending": "WorkerPending", "worker-cancel": "WorkerCancel",
+    "worker-stop-loss": "WorkerStopLoss", "worker-take-profit": "WorkerTakeProfit",
     "dispatcher": "Dispatcher", "order-entry": "OrderEntry", "house-provider": "HouseProvider",
     "persistence-writer": "PersistenceWriter", "projector": "Projector",
+    "provider-connection": "ProviderConnection",
     "provider-simulator": "ProviderSimulator", "fleet": "Fleet", "benchmarks": "Benchmarks",
 ]
 let handlers: [Target.Dependency] = [
-    "WorkerOpen", "WorkerClose", "WorkerReject", "Dispatcher", "OrderEntry", "HouseProvider",
-    "Projector",
+    "WorkerOpen", "WorkerClose", "WorkerReject", "WorkerPending", "WorkerCancel",
+    "Dispatcher", "OrderEntry", "HouseProvider", "Projector",
 ]
 
 let package = Package(
@@ -50,12 +53,16 @@ let package = Package(
         // Pure: no I/O, no clock, no C.
         library("Shared", []),
         library("Statements", pure),
+        library("ProviderWire", pure),
         // What every process shares, and the ports that it needs.
         library("ServiceRuntime", pure),
         // The only code that sees a C type.
         .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),
         .systemLibrary(name: "CLibpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CMicrohttpd", providers: [.apt(["libmicrohttpd-dev"])]),
+        .systemLibrary(name: "CMsgpack", providers: [.apt(["libmsgpack-dev"])]),
+        library("MessagePackDriver", pure + ["ProviderWire", "CMsgpack"]),
+        .systemLibrary(name: "CCores", path: "Tests/CCores"),
         library("RedisDriver", runtime + ["CHiredis"], leaving: ["Scripts"]),
         library("PostgresDriver", runtime + ["CLibpq"]),
         library("HttpDriver", ["CMicrohttpd"]),
@@ -63,7 +70,10 @@ let package = Package(
         library("Audit", stores),
         // One executable per process.
         process("WorkerOpen", redis), process("WorkerClose", redis), process("WorkerReject", redis),
+        process("WorkerPending", redis), process("WorkerCancel", redis),
+        process("WorkerStopLoss", redis), process("WorkerTakeProfit", redis),
         process("Dispatcher", redis), process("OrderEntry", redis), process("HouseProvider", redis),
+        process("ProviderConnection", redis + ["ProviderWire", "MessagePackDriver"]),
         process("Projector", redis), process("PersistenceWriter", stores + ["Audit"]),
         // Operator and developer tools.
         process("ProviderSimulator", redis + ["Statements"]),
@@ -76,9 +86,13 @@ let package = Package(
         tests("StatementsTests", pure + ["Statements", "TestSupport"]),
         tests("RuntimeTests", runtime + ["TestSupport"]),
         tests(
+            "ProviderWireTests",
+            redis
+                + ["ProviderWire", "MessagePackDriver", "ProviderConnection", "TestSupport"]),
+        tests(
             "WorkerTests",
             redis + ["TestSupport", "ProviderSimulator", "Statements"] + handlers),
-        tests("SimulationTests", redis + ["TestSupport"] + handlers),
+        tests("SimulationTests", redis + ["TestSupport", "CCores"] + handlers),
         tests(
             "DriverTests",
             tools + ["TestSupport", "PersistenceWriter", "HouseProvider", "Fleet", "HttpDriver"]),

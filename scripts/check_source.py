@@ -22,6 +22,8 @@ EDGE = SYSTEM | {"FoundationEssentials"}
 FOREIGN_IMPORTS = {
     "Shared": set(),
     "Statements": {"FoundationEssentials"},
+    "ProviderWire": set(),
+    "MessagePackDriver": {"CMsgpack"},
     "ServiceRuntime": SYSTEM,
     "RedisDriver": SYSTEM | {"CHiredis"},
     "PostgresDriver": SYSTEM | {"CLibpq"},
@@ -36,7 +38,8 @@ FOREIGN_IMPORTS = {
 }
 # Every other executable is a worker.
 WORKER_IMPORTS = SYSTEM
-TEST_IMPORTS = EDGE | {"Testing", "Foundation"}
+# CCores keeps the threads of a simulation on one core; it is made for tests and lies among them.
+TEST_IMPORTS = EDGE | {"Testing", "Foundation", "CCores"}
 
 # Whoever may speak to Postgres; a worker never does.
 POSTGRES_USERS = {"PostgresDriver", "Audit", "PersistenceWriter", "Fleet", "Benchmarks"}

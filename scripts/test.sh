@@ -19,7 +19,7 @@ readonly RING_LIMIT=900
 
 readonly -A TITLE=([1]=unit [2]=simulation [3]=drivers [4]=fleet)
 readonly -A TARGETS=(
-    [1]='SharedTests|StatementsTests|RuntimeTests|WorkerTests'
+    [1]='SharedTests|StatementsTests|ProviderWireTests|RuntimeTests|WorkerTests'
     [2]='SimulationTests'
     [3]='DriverTests'
     [4]='FleetTests'

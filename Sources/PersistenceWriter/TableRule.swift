@@ -128,7 +128,7 @@ struct TableRule: Sendable {
             field("from_state"), field("provider_ord_status"), field("provider_exec_id"),
             field("reason"), field("order_type"), field("order_price", "numeric"),
             field("order_quantity", "numeric"), field("margin_released", "numeric"),
-            field("ts_ms", "bigint", from: "ts"),
+            field("provider_raw_data", "jsonb"), field("ts_ms", "bigint", from: "ts"),
         ])
 
     /// An id that is used again after its day keeps its first answer.

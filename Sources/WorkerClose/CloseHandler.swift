@@ -3,9 +3,7 @@ import Shared
 
 /// Books what ends a position: the fill of a close, of a stop loss or of a take profit. The net
 /// profit joins the balance in the same step, and legs that still rest are cancelled (domain §3, §8).
-struct CloseHandler: MessageHandler {
-    typealias Message = OrderMessage
-
+struct CloseHandler: OrderEventHandler {
     /// Age at which a rate is too old to book money with, ms.
     let maxRateAge: Int64
 
@@ -13,43 +11,21 @@ struct CloseHandler: MessageHandler {
     /// One cancel id for each leg.
     var numbersPerMessage: Int { 2 }
 
-    func needs(_ message: OrderMessage, on account: Account) -> Needs {
-        guard case .kept(let order)? = account.orders[message.key.order] else { return Needs() }
-        return Needs(of: order)
-    }
-
-    func decide(
-        _ message: OrderMessage, on account: Account, in context: DecisionContext
-    ) throws -> Outcome {
-        switch try Decision(message, on: account) {
-        case .ends(let outcome): return outcome
-        case .applies(let verdict, let order):
-            guard case .to(.closed) = verdict else { return .dead(.impossible) }
-            return try close(order, message, in: context)
-        }
-    }
-
-    private func close(
-        _ before: Order, _ message: OrderMessage, in context: DecisionContext
-    ) throws -> Outcome {
-        guard let average = message.averagePrice else { return .dead(.unreadable) }
-        guard let rate = context.prices.conversion(for: before.terms.profitCurrency),
+    func step(_ it: EventCase) throws -> Outcome {
+        guard let average = it.message.averagePrice else { return .dead(.unreadable) }
+        guard let rate = it.context.prices.conversion(for: it.order.terms.profitCurrency),
             rate.ageMilliseconds <= maxRateAge
         else { return .defer(.waitingForRate) }
-        var order = before
+        var order = it.order
+        let filled = it.message.event.leg
         let net = try book(&order, at: average, rate)
-        order.money.closeMessage = closeMessage(message.event, order.requests.closeInitiator)
+        order.money.closeMessage = closeMessage(filled, order.requests.closeInitiator)
         order.state = .closed
-        order.note(message)
-        let (ids, sends) = cancelLegs(
-            of: &order, except: message.event.leg, numbers: context.numbers, at: context.now)
-        order.requests = OrderRequests()
-        order.requests.placedBy = before.requests.placedBy
-        var transition = Transition(
-            .orderCloseConfirmed, message.eventID, order: order, ledger: try ledger(of: net),
-            newIDs: ids, sends: sends, details: message.details)
-        describe(&transition, average, rate)
-        return .apply(transition)
+        let sends = cancelLegs(of: &order, except: filled, it.context)
+        order.endRequests()
+        return it.apply(
+            .orderCloseConfirmed, order, ledger: try ledger(of: net), newIDs: sends.map(\.id),
+            sends: sends, details: details(it, average, rate))
     }
 
     /// Price, commission, profit and net profit of the close, each in cents where it is booked.
@@ -77,8 +53,8 @@ struct CloseHandler: MessageHandler {
         return net
     }
 
-    private func closeMessage(_ event: OrderEventKind, _ initiator: Initiator?) -> CloseMessage {
-        switch event.leg {
+    private func closeMessage(_ filled: Leg?, _ initiator: Initiator?) -> CloseMessage {
+        switch filled {
         case .stopLoss?: .stopLoss
         case .takeProfit?: .takeProfit
         case nil: initiator?.closeMessage ?? .closed
@@ -97,33 +73,31 @@ struct CloseHandler: MessageHandler {
 
     /// Every leg still placing or active is cancelled at the provider as part of this step.
     private func cancelLegs(
-        of order: inout Order, except filled: Leg?, numbers: [Int64], at now: Int64
-    ) -> ([LifecycleID], [ProviderMessage]) {
-        var ids: [LifecycleID] = []
+        of order: inout Order, except filled: Leg?, _ context: DecisionContext
+    ) -> [ProviderMessage] {
         var sends: [ProviderMessage] = []
-        for (leg, number) in zip(Leg.allCases, numbers) {
-            defer { order[leg].state = .none }
-            guard leg != filled, order[leg].state == .placing || order[leg].state == .active else {
-                continue
+        for (leg, number) in zip(Leg.allCases, context.numbers) {
+            let state = order[leg].state
+            if leg != filled, state == .placing || state == .active {
+                sends.append(order.requestLegCancel(leg, number: number, now: context.now))
             }
-            let kind: IDKind = leg == .stopLoss ? .stopLossCancel : .takeProfitCancel
-            let id = LifecycleID(kind, number: number)
-            order[leg].cancelID = id
-            order.ids.set(id.text, kind.rawValue)
-            ids.append(id)
-            sends.append(.cancelLeg(leg, of: order, id: id, at: now))
+            order[leg].state = .none
         }
-        return (ids, sends)
+        return sends
     }
 
     /// The reference's fields of a close.
-    private func describe(_ transition: inout Transition, _ average: Price, _ rate: Conversion) {
-        guard let order = transition.order else { return }
-        transition.details.append("market_close_price", average.text)
-        transition.details.append("half_spread", order.terms.halfSpread.text)
-        transition.details.append(
-            "close_origin", order.placement.flow == .house ? "local" : "provider")
-        transition.details.append("conversion_rate", rate.rate.text)
-        if let pair = rate.pair { transition.details.append("conversion_pair", pair.text) }
+    private func details(_ it: EventCase, _ average: Price, _ rate: Conversion) -> Fields {
+        var details = Fields([
+            .init("market_close_price", average.text),
+            .init("half_spread", it.order.terms.halfSpread.text),
+            .init("close_origin", it.order.placement.flow == .house ? "local" : "provider"),
+            .init("conversion_rate", rate.rate.text),
+        ])
+        details["conversion_pair"] = rate.pair?.text
+        if it.message.event.leg != nil {
+            details.append("trigger_lifecycle_id", it.message.reportID.text)
+        }
+        return details
     }
 }

@@ -6,7 +6,8 @@ import Testing
 /// What every binary says of itself, and what it says to what it does not understand.
 @Suite(.serialized, .enabled(if: Binaries.shouldRun))
 struct BinaryTests {
-    private static let services = Binaries.processes + ["provider-simulator"]
+    private static let services =
+        Binaries.processes + ["provider-simulator", "provider-connection"]
     /// Of a server that is not there: whoever reads its settings first never asks for it.
     private static let nowhere = [
         "REDIS_URL": "redis+unix:///nonexistent/s", "DATABASE_URL": "host=/nonexistent",
@@ -58,6 +59,11 @@ struct BinaryTests {
         BadSetting(name: "DEFAULT_PROVIDER", value: "{x}"),
         BadSetting(name: "REQUEST_ALARM", value: "0"),
         BadSetting(name: "STOP_TIMEOUT", value: "601"),
+        BadSetting(name: "PROVIDER_NAEM", value: "lp"),
+        BadSetting(name: "PROVIDER_NAME", value: "{"),
+        BadSetting(name: "PROVIDER_TIMEOUT", value: "99"),
+        BadSetting(name: "PROVIDER_NAME", value: "", processes: ["provider-connection"]),
+        BadSetting(name: "PROVIDER_NAME", value: "house", processes: ["provider-connection"]),
         BadSetting(name: "DATABASE_URL", value: "", processes: ["persistence-writer"]),
         BadSetting(
             name: "DATABASE_URL", value: "host=/x port=high", processes: ["persistence-writer"]),

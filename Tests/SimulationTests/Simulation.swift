@@ -136,34 +136,39 @@ final class Simulation {
         return true
     }
 
+    /// Every lane with what it reads, so that nobody looks it up at each step.
+    private lazy var watched = SimulatedService.allCases.flatMap { service in
+        (0..<world.partitions).map { partition in
+            let lane = service.lane(partition)
+            return (lane: lane, stream: world.stream(lane.stream), delayed: lane.delayed.text)
+        }
+    }
+
     /// Whether every queue is empty, read to its end, and every outbox published.
     var isQuiet: Bool {
-        unsettled.isEmpty
+        let isAtRest = watched.allSatisfy { lane, stream, delayed in
+            !stream.hasNew(for: lane.group) && stream.pending(of: lane.group).isEmpty
+                && world.delayed[delayed]?.isEmpty != false
+        }
+        return isAtRest && unpublished.isEmpty
+    }
+
+    /// Accounts with records that somebody will publish yet.
+    private var unpublished: [AccountID] {
+        (clients?.accounts ?? []).filter { account in
+            guard !world[hash: account.outbox].isEmpty else { return false }
+            // Parked, it waits for the operator.
+            return isMended || world[hash: account.portfolio]["parked"] == nil
+        }
     }
 
     /// What is not done yet, for the trace.
     var unsettled: [String] {
-        var left: [String] = []
-        for service in SimulatedService.allCases {
-            for partition in 0..<world.partitions {
-                let lane = service.lane(partition)
-                if let stream = world.streams[lane.stream.text],
-                    !stream.undelivered(to: lane.group).isEmpty
-                        || !stream.pending(of: lane.group).isEmpty
-                {
-                    left.append("\(lane)")
-                }
-                if world.delayed[lane.delayed.text]?.isEmpty == false {
-                    left.append("delayed \(lane)")
-                }
-            }
-        }
-        for account in clients?.accounts ?? [] where !world[hash: account.outbox].isEmpty {
-            // Parked, it waits for the operator.
-            let isParked = world[hash: account.portfolio]["parked"] != nil
-            if isMended || !isParked { left.append("outbox \(account)") }
-        }
-        return left
+        watched.flatMap { lane, stream, delayed in
+            let isRead = !stream.hasNew(for: lane.group) && stream.pending(of: lane.group).isEmpty
+            let isDelayed = world.delayed[delayed]?.isEmpty == false
+            return (isRead ? [] : ["\(lane)"]) + (isDelayed ? ["delayed \(lane)"] : [])
+        } + unpublished.map { "outbox \($0)" }
     }
 }
 

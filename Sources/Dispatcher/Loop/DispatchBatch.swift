@@ -25,6 +25,7 @@ struct DispatchBatch {
         find()
         var namings = name()
         confirm(&namings)
+        doubt(namings)
         keepOrder()
         route(namings)
     }
@@ -87,6 +88,29 @@ struct DispatchBatch {
         }
     }
 
+    /// A refusal of what the provider may have from an earlier time says nothing about what became
+    /// of that (domain §4). Asked last, and never stored: doubts come and go.
+    private mutating func doubt(_ namings: [Naming?]) {
+        var asked: [Int] = []
+        var sent: [SentMessage] = []
+        for (index, item) in items.enumerated() where item.end == nil {
+            guard case .event(let event)? = namings[index] else { continue }
+            for message in item.doubtful(event) {
+                asked.append(index)
+                sent.append(message)
+            }
+        }
+        guard !sent.isEmpty else { return }
+        for ((index, message), reply) in zip(zip(asked, sent), store.inDoubt(sent)) {
+            switch reply {
+            case .success(false): continue
+            case .success(true):
+                items[index].end = .dead(.inDoubt, "it is in doubt whether \(message.id) was sent")
+            case .failure(let error): items[index].end = DispatchEnd(error)
+            }
+        }
+    }
+
     /// An account's reports stay in order: behind one that waits for the store, all wait.
     private mutating func keepOrder() {
         var waiting: Set<AccountID> = []
@@ -127,10 +151,6 @@ struct DispatchBatch {
     ) -> DispatchEnd? {
         if event.needsPrice, report.averagePrice == nil {
             return .dead(.unreadable, "avgpx: is required for \(event.rawValue), \(detail)")
-        }
-        guard event.role.isServed else {
-            return .dead(
-                .notServed, "\(event.rawValue) needs a worker '\(event.role.name)', \(detail)")
         }
         return nil
     }

@@ -63,6 +63,24 @@ struct DispatchItem {
         }
     }
 
+    /// The messages to a provider that this report, named so, refuses: under the reported id, and
+    /// under the id of the request that is meant where the order's own is reported. None where the
+    /// report refuses nothing, where a person has brought it in, and where the order's sends are the
+    /// house's, which has no wire.
+    func doubtful(_ event: OrderEventKind) -> [SentMessage] {
+        guard case .status(.rejected) = report.content, let refused = RejectionType(event),
+            case .kept(let order)? = found?.stored, order.placement.flow != .house,
+            entry.fields[EntryField.redriven] == nil, entry.fields[EventField.resolvedBy] == nil
+        else { return [] }
+        var ids = [report.id]
+        if let meant = order.currentID(of: refused.idKind), meant != report.id {
+            ids.append(meant)
+        }
+        return ids.map {
+            SentMessage(provider: order.placement.flow, account: order.account, id: $0)
+        }
+    }
+
     /// What the worker is told.
     func message(_ event: OrderEventKind, _ status: OrdStatus, _ found: FoundOrder) -> OrderMessage
     {

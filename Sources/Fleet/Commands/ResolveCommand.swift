@@ -78,6 +78,10 @@ enum ResolveCommand {
             replicas: try context.settings.waitReplicas())
         let report = resolution.report(at: try context.redis().clock(of: Keys.topology.slot))
         let placed = PlacedReport(partition: account.partition(of: partitions), report: report)
+        // First, so that a refusal which a person has verified is not in doubt.
+        let lane = LaneID(
+            queue: .provider(resolution.order.placement.flow), account.partition(of: partitions))
+        try stores.wire.resolved(lane, resolution.id)
         for result in stores.reports.send([placed]) { try result.get() }
     }
 

@@ -37,6 +37,7 @@ enum StatusCommand {
         report.table(Self.processes(processes), "processes", title: "processes:")
         report.table(latencies(processes), "latencies", title: "latencies, ms:")
         try addUnanswered(to: &report, context, redis)
+        try addInflight(to: &report, context, redis, topology)
         let dead = states.reduce(0) { $0 + $1.dead }
         report.line("dead letters: \(dead)", "dead_letters", JSONValue(dead))
         let isIdle = states.allSatisfy(\.isIdle)
@@ -66,6 +67,19 @@ enum StatusCommand {
             JSONValue(found.count))
         if found.count > 0 {
             report.table(found.table, "unanswered_requests", title: "the oldest of them:")
+        }
+    }
+
+    private static func addInflight(
+        to report: inout Report, _ context: Context, _ redis: RedisClient, _ topology: Topology
+    ) throws {
+        let seconds = try context.settings.number("REQUEST_ALARM")
+        let found = try InflightRequests(redis, topology, age: seconds * 1_000, limit: 20)
+        report.line(
+            "in flight at providers for \(seconds) s: \(found.count)", "in_flight",
+            JSONValue(found.count))
+        if found.count > 0 {
+            report.table(found.table, "in_flight_requests", title: "the oldest of them:")
         }
     }
 
@@ -120,7 +134,8 @@ enum StatusCommand {
             .init("service"), .init("count", numeric: true), .init("p50", numeric: true),
             .init("p99", numeric: true),
         ])
-        for service in FleetServices.names {
+        let others = Set(states.map(\.service)).subtracting(FleetServices.names).sorted()
+        for service in FleetServices.names + others {
             var histogram = Histogram()
             for state in states where state.service == service { histogram.merge(state.latency) }
             guard histogram.total > 0 else { continue }

@@ -139,7 +139,7 @@ extension Resolution {
             on: id, key: order.key, status: verdict.status, execID: execID, averagePrice: price,
             quantity: verdict == .filled ? order.quantity : nil,
             reason: "resolved by \(by)" + (note.map { ": \($0)" } ?? ""), timestamp: now)
-        report.fields["resolved_by"] = by
+        report.fields[EventField.resolvedBy] = by
         return report
     }
 }

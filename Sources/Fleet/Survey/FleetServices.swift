@@ -5,8 +5,17 @@ import Shared
 enum FleetServices {
     static let names = [
         "order-entry", "house-provider", "provider-simulator", "dispatcher", "worker-open",
-        "worker-close", "worker-reject", "persistence-writer", "projector",
+        "worker-close", "worker-reject", "worker-pending", "worker-cancel", "worker-stop-loss",
+        "worker-take-profit", "persistence-writer", "projector",
     ]
+
+    /// A provider's connections share its partitions among themselves, so each provider's have a name
+    /// of their own.
+    static func names(providers: [Substring]) -> [String] {
+        names
+            + providers.filter { $0 != Provider.house.name }
+            .map { "provider-connection-" + $0 }
+    }
 
     /// Roles that lie before others in a message's way come first, so that a message that moves on
     /// while queues are counted is seen at least once.

@@ -46,7 +46,8 @@ struct ProcessState: Sendable, Equatable {
 /// Finds all living processes.
 enum ProcessSurvey {
     static func look(_ redis: RedisClient) throws -> [ProcessState] {
-        let services = FleetServices.names
+        let providers = try redis.fields(of: Keys.topology)["providers"] ?? ""
+        let services = FleetServices.names(providers: providers.split(separator: ","))
         let replies = redis.pipeline(
             services.map { service in
                 let key = Keys.members(service)

@@ -97,6 +97,16 @@ package enum Launch {
         mallopt(M_MMAP_THRESHOLD, 128 * 1_024)
     }
 
+    /// Stores for a further thread of a process, which alone uses them.
+    package static func stores(
+        _ name: String, _ settings: Settings, _ topology: Topology
+    ) throws -> RedisStores {
+        RedisStores(
+            try RedisAddress(try settings.text("REDIS_URL")),
+            options: try redisOptions(name, settings), partitions: topology.partitions,
+            replicas: try settings.waitReplicas())
+    }
+
     private static func redisOptions(
         _ name: String, _ settings: Settings
     ) throws -> RedisOptions {

@@ -6,7 +6,7 @@ package import Shared
 extension RedisAccountStore {
     /// How old a record may be when its message is sent, and how long a sent id is remembered: a
     /// record is too old long before its id is forgotten. Milliseconds.
-    private static let mostRecordAge = 12 * 3_600_000
+    private static let mostRecordAge = ProviderMessage.mostAge
     private static let sentLife = 24 * 3_600_000
     /// Records a script; so that it holds the server up for milliseconds at most.
     private static let mostEmitted = 32
@@ -39,7 +39,8 @@ extension RedisAccountStore {
     private func sending(_ message: ProviderMessage, at timestamp: Int64) -> Command {
         let lane = LaneID(
             queue: .provider(message.provider), message.account.partition(of: partitions))
-        var command = Command(Scripts.enqueue, lane.sent, lane.stream, lane.dead)
+        var command = Command(
+            Scripts.enqueue, lane.sent, lane.stream, lane.dead, lane.wired)
         command.append(message.id.text)
         command.append(timestamp)
         command.append(Self.mostRecordAge)

@@ -4,10 +4,14 @@ package import Shared
 /// From any id to an order, and into the workers' queues (domain §4).
 package final class RedisDispatchStore: DispatchStore {
     private let client: StoreClient
+    private let partitions: Int
     /// How long the name of a report is kept, seconds (architecture §2).
     private static let nameLife = 24 * 3_600
 
-    init(_ client: StoreClient) { self.client = client }
+    init(_ client: StoreClient, partitions: Int) {
+        self.client = client
+        self.partitions = partitions
+    }
 
     package func lookUp(_ ids: [LifecycleID]) -> [Result<OrderID?, StoreError>] {
         client.run(ids.map { Command("GET", Keys.lookup($0)) }).map { reply in
@@ -58,6 +62,20 @@ package final class RedisDispatchStore: DispatchStore {
             return .success(done.isEmpty ? .unknown : .done(try OrderDone(done)))
         } catch {
             return .failure(.refused(operation: "order", detail: error.description))
+        }
+    }
+
+    package func inDoubt(_ sent: [SentMessage]) -> [Result<Bool, StoreError>] {
+        let commands = sent.map { message in
+            let lane = LaneID(
+                queue: .provider(message.provider), message.account.partition(of: partitions))
+            return Command("HGET", lane.wired, [message.id.text])
+        }
+        return client.run(commands).map { reply in
+            reply.read("wired") { reply in
+                if reply == .null { return false }
+                return try reply.text.map { try WireMark(text: $0).isInDoubt }
+            }
         }
     }
 

@@ -9,6 +9,7 @@ package final class RedisStores {
     package let coordination: any CoordinationStore
     package let dispatch: any DispatchStore
     package let reports: any ReportSink
+    package let wire: any WireStore
     package let events: any EventStore & ParkedStore
     package let projection: any ProjectionStore
     package let deadLetters: RedisDeadLetterStore
@@ -34,8 +35,9 @@ package final class RedisStores {
         lane = RedisLaneStore(shared)
         accounts = RedisAccountStore(shared, partitions: partitions)
         coordination = RedisCoordinationStore(shared)
-        dispatch = RedisDispatchStore(shared)
+        dispatch = RedisDispatchStore(shared, partitions: partitions)
         reports = RedisReportSink(shared)
+        wire = RedisWireStore(shared)
         events = RedisEventStore(shared)
         projection = RedisProjectionStore(shared)
         deadLetters = RedisDeadLetterStore(shared)

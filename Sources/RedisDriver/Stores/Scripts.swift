@@ -2,6 +2,7 @@
 /// ones they have loaded. What KEYS and ARGV mean stands in the header of each script.
 enum Scripts {
     static let acquire = Script(name: "acquire", source: ScriptSources.acquire)
+    static let answered = Script(name: "answered", source: ScriptSources.answered)
     static let apply = Script(name: "apply", source: ScriptSources.apply)
     static let attach = Script(name: "attach", source: ScriptSources.attach)
     static let claim = Script(name: "claim", source: ScriptSources.claim)
@@ -10,10 +11,12 @@ enum Scripts {
     static let fetch = Script(name: "fetch", source: ScriptSources.fetch)
     static let fire = Script(name: "fire", source: ScriptSources.fire)
     static let heartbeat = Script(name: "heartbeat", source: ScriptSources.heartbeat)
+    static let keep = Script(name: "keep", source: ScriptSources.keep)
     static let load = Script(name: "load", source: ScriptSources.load)
     static let markDead = Script(name: "mark_dead", source: ScriptSources.markDead)
     static let members = Script(name: "members", source: ScriptSources.members)
     static let name = Script(name: "name", source: ScriptSources.name)
+    static let overdue = Script(name: "overdue", source: ScriptSources.overdue)
     static let park = Script(name: "park", source: ScriptSources.park)
     static let pause = Script(name: "pause", source: ScriptSources.pause)
     static let price = Script(name: "price", source: ScriptSources.price)
@@ -35,4 +38,7 @@ enum Scripts {
     static let trim = Script(name: "trim", source: ScriptSources.trim)
     static let unbox = Script(name: "unbox", source: ScriptSources.unbox)
     static let unpark = Script(name: "unpark", source: ScriptSources.unpark)
+    static let wire = Script(name: "wire", source: ScriptSources.wire)
+    static let wireSent = Script(name: "wire_sent", source: ScriptSources.wireSent)
+    static let wireUndo = Script(name: "wire_undo", source: ScriptSources.wireUndo)
 }

@@ -89,6 +89,18 @@ extension AccountProcessor {
         }
     }
 
+    /// One line a transition; what somebody should look at, such as a late fill, is an alarm too.
+    private func tell(of record: Record) {
+        counters.transition(record)
+        guard let alarm = record.event[EventField.alarm] else { return }
+        counters.alarm(
+            "transition to look at",
+            [
+                "account": record.account.tag, "order_id": record.identity?.order.text ?? "-",
+                "alarm": alarm,
+            ])
+    }
+
     private struct Attempt {
         var done: [(verdict: Verdict, box: [Record])] = []
         var conflicts: [AccountWork<Handler.Message>] = []
@@ -179,7 +191,7 @@ extension AccountProcessor {
             let deliberation = chain.deliberation
             switch reply {
             case .success(.applied(let at)):
-                for record in deliberation.records { counters.transition(record) }
+                for record in deliberation.records { tell(of: record) }
                 let verdict = Verdict(
                     work: chain.work, rulings: deliberation.rulings, appliedAt: at)
                 attempt.done.append((verdict, deliberation.loaded.outbox + deliberation.records))

@@ -12,11 +12,18 @@ package protocol OutcomeCounting: AnyObject {
     ///   - at: the server's clock in the script that applied it, ms.
     func applied(arrival: EntryID, at: Int64)
 
+    /// What stands at a value now, such as whether a connection is up. No spaces in the name.
+    func gauge(_ name: String, _ value: Int)
+
     /// An account took a step.
     func transition(_ record: Record)
 
     /// Something that somebody should look at.
     func alarm(_ message: StaticString, _ values: KeyValuePairs<String, String>)
+}
+
+extension OutcomeCounting {
+    package func gauge(_ name: String, _ value: Int) {}
 }
 
 /// Every accepted message ends as one of the first four; the others happen on the way.

@@ -5,6 +5,7 @@ import Synchronization
 package final class Counters: OutcomeCounting, Sendable {
     private struct State: ~Copyable {
         var outcomes: [String: Int] = [:]
+        var gauges: [String: Int] = [:]
         var latency = Histogram()
         /// Sum of all latencies, ms.
         var latencySum: Int64 = 0
@@ -27,6 +28,8 @@ package final class Counters: OutcomeCounting, Sendable {
         }
     }
 
+    package func gauge(_ name: String, _ value: Int) { state.withLock { $0.gauges[name] = value } }
+
     package func transition(_ record: Record) {
         guard log.isEnabled(.info) else { return }
         log.write(
@@ -42,15 +45,20 @@ package final class Counters: OutcomeCounting, Sendable {
         log.write(.warning, message, values)
     }
 
-    /// `outcome[:reason]=count …`, the histogram and its sum, as a heartbeat carries them.
+    /// `outcome[:reason]=count …`, the histogram and its sum, and where there are any `gauge=value …`,
+    /// as a heartbeat carries them.
     package var fields: Fields {
         state.withLock { state in
             let outcomes = state.outcomes.sorted { $0.key < $1.key }
                 .map { "\($0.key)=\($0.value)" }.joined(separator: " ")
-            return Fields([
+            var fields = Fields([
                 .init("outcomes", outcomes), .init("latency", state.latency.text),
                 .init("latency_sum_ms", String(state.latencySum)),
             ])
+            guard !state.gauges.isEmpty else { return fields }
+            let gauges = state.gauges.sorted { $0.key < $1.key }
+            fields.append("gauges", gauges.map { "\($0.key)=\($0.value)" }.joined(separator: " "))
+            return fields
         }
     }
 }

@@ -75,6 +75,15 @@ package struct SettingRule: Sendable {
             "DEFAULT_PROVIDER", "provider", default: "barclays", .provider,
             "flow of copy accounts that name none"),
         .init(
+            "PROVIDER_NAME", "provider", default: nil, .provider,
+            "whose requests provider-connection sends"),
+        .init(
+            "PROVIDER_ADDRESS", "address", default: nil, .text,
+            "where that provider listens: unix:/path or tcp:host:port"),
+        .init(
+            "PROVIDER_TIMEOUT", "milliseconds", default: "3000", .whole(100...60_000),
+            "how long connecting to a provider, or one frame on its way, may take"),
+        .init(
             "REQUEST_ALARM", "seconds", default: "30", .whole(1...86_400),
             "age at which an unanswered request is shown"),
         .init(
@@ -115,7 +124,9 @@ package struct SettingRule: Sendable {
     }
 
     /// Variables that begin like a setting and are none are mistakes, not other programs' own.
-    static let families = ["REDIS_", "DATABASE_", "LOG_", "ORDER_", "MAX_", "MARKET_", "REQUEST_"]
+    static let families = [
+        "REDIS_", "DATABASE_", "LOG_", "ORDER_", "MAX_", "MARKET_", "REQUEST_", "PROVIDER_",
+    ]
 }
 
 /// A setting that cannot be used. Its text names the setting and the rule, never a secret.

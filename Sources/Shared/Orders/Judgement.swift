@@ -29,7 +29,9 @@ package enum Judgement: Sendable, Hashable {
             return isCurrent ? nil : .ignored(.late)
         }
         if isBooked(message, in: order.execs) { return .ignored(.repeatedFill) }
-        if let filled = message.cumulativeQuantity, filled.isPositive, filled < order.quantity {
+        if let filled = message.cumulativeQuantity, filled.isPositive,
+            filled < order.filledQuantity(reported: filled)
+        {
             return .dead(.partialFill)
         }
         return isAmbiguous(message) ? .dead(.ambiguousFill) : nil

@@ -21,8 +21,12 @@ extension OrderMessage {
     }
 }
 
-/// Names of event fields that several readers need.
+/// Names of fields of events and reports that several readers need.
 package enum EventField {
     /// Entry id of the report in `queue:{reports:p}`; from it report-to-applied is measured.
     package static let arrival = "arrival"
+    /// Why somebody should look at a transition.
+    package static let alarm = "alarm"
+    /// On a report that a person has verified and brought in: who.
+    package static let resolvedBy = "resolved_by"
 }

@@ -58,7 +58,8 @@ package enum DeadReason: String, Sendable, CaseIterable, Hashable {
     case inDoubt = "in_doubt"
     case lateFill = "late_fill"
     case neverReady = "never_ready"
-    /// The message names an event whose worker does not exist in this version of the fleet.
+    /// The message names an event that the reader of its queue does not serve: one that this version
+    /// of the fleet has no worker for, or that lies in another worker's queue.
     case notServed = "not_served"
     case partialFill = "partial_fill"
     /// It would have been early, and an event before it died of failure.

@@ -45,6 +45,34 @@ struct DispatchStoreTests {
     }
 
     @Test(arguments: Deployment.allCases)
+    func theMarksOfAConnectionTellWhatIsInDoubt(_ deployment: Deployment) throws {
+        let home = try StoreHome(deployment)
+        let provider = try Provider("barclays")
+        let lane = LaneID(
+            queue: .provider(provider), home.account.partition(of: StoreHome.partitions))
+        for state in WireMark.State.allCases {
+            let mark = WireMark(
+                state: state, since: 1, entry: "1-1", status: "OPEN", attempt: "a")
+            try home.ask("HSET", lane.wired, state.rawValue, mark.text)
+        }
+        try home.ask("HSET", lane.wired, "broken", "no mark")
+        let ids = WireMark.State.allCases.map(\.rawValue) + ["never", "broken"]
+        let answers = home.stores.dispatch.inDoubt(
+            try ids.map {
+                SentMessage(provider: provider, account: home.account, id: try LifecycleID($0))
+            })
+        #expect(
+            try answers.dropLast().map { try $0.get() }
+                == WireMark.State.allCases.map { state in
+                    [.inDoubt, .resending, .resent].contains(state)
+                } + [false])
+        guard case .failure(.refused)? = answers.last else {
+            Issue.record("a mark that cannot be read is a failure")
+            return
+        }
+    }
+
+    @Test(arguments: Deployment.allCases)
     func theFirstNameOfAReportStands(_ deployment: Deployment) throws {
         let home = try StoreHome(deployment)
         func name(_ name: String) throws -> String {

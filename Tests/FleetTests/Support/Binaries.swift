@@ -22,7 +22,8 @@ enum Binaries {
     /// Every process of the fleet, in the order in which a message goes through them.
     static let processes = [
         "order-entry", "house-provider", "dispatcher", "worker-open", "worker-close",
-        "worker-reject", "persistence-writer", "projector",
+        "worker-reject", "worker-pending", "worker-cancel", "worker-stop-loss",
+        "worker-take-profit", "persistence-writer", "projector",
     ]
 
     /// Whether the fleet can run here: always in CI, where what is missing then fails.

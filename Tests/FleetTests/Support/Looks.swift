@@ -49,6 +49,10 @@ extension FleetUnderTest {
         case "worker-open": lanes(of: Role.open)
         case "worker-close": lanes(of: Role.close)
         case "worker-reject": lanes(of: Role.reject)
+        case "worker-pending": lanes(of: Role.pending)
+        case "worker-cancel": lanes(of: Role.cancel)
+        case "worker-stop-loss": lanes(of: Role.stopLoss)
+        case "worker-take-profit": lanes(of: Role.takeProfit)
         case "persistence-writer": lanes(of: ConsumerGroup.persistence)
         case "projector": lanes(of: ConsumerGroup.projection)
         default: []

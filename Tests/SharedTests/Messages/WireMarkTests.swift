@@ -4,19 +4,21 @@ import Testing
 struct WireMarkTests {
     @Test(arguments: WireMark.State.allCases)
     func aMarkIsReadAsItWasWritten(_ state: WireMark.State) throws {
-        let mark = WireMark(state: state, since: 1_767_600_000_000, entry: "5-1", status: "OPEN")
+        let mark = WireMark(
+            state: state, since: 1_767_600_000_000, entry: "5-1", status: "OPEN", attempt: "a.1")
         #expect(try WireMark(text: mark.text) == mark)
     }
 
     @Test func onlyWhatMayHaveArrivedBeforeIsInDoubt() {
         let doubtful = WireMark.State.allCases.filter {
-            WireMark(state: $0, since: 1, entry: "1-1", status: "OPEN").isInDoubt
+            WireMark(state: $0, since: 1, entry: "1-1", status: "OPEN", attempt: "a.1").isInDoubt
         }
         #expect(doubtful == [.inDoubt, .resending, .resent])
     }
 
     @Test(arguments: [
-        "", "sent", "sent 1 1-1", "sent x 1-1 OPEN", "gone 1 1-1 OPEN", "sent 1 1-1 OPEN more",
+        "", "sent", "sent 1 1-1 OPEN", "sent x 1-1 OPEN a", "gone 1 1-1 OPEN a",
+        "sent 1 1-1 OPEN a more",
     ])
     func anythingElseIsNamed(_ text: String) {
         #expect(throws: FieldError.self) { try WireMark(text: text) }

@@ -59,7 +59,7 @@ extension StoreCall {
             false
         case .settle, .raiseSuspect, .clearSuspect, .load, .prices, .terms, .claim, .apply,
             .markDead, .park, .publishLookups, .publishSends, .publishEvents, .announce, .unbox,
-            .lookUp, .accounts, .orders, .name, .route, .attach, .send, .project,
+            .lookUp, .accounts, .orders, .inDoubt, .name, .route, .attach, .send, .project,
             .register, .change, .fire, .copy:
             true
         }

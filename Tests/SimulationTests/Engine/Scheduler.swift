@@ -3,12 +3,16 @@ import TestSupport
 /// Decides who runs next, and moves the virtual clock when nobody can.
 final class Scheduler {
     private let world: MemoryWorld
+    /// Where all strands run.
+    private let core = Core()
     var random: SplitMix64
     /// The last number drawn for an id, by any process.
     var lastNumber: Int64 = 0
     /// How rarely a process is interrupted between two calls: once in so many.
     private let patience: Int
     private var strands: [Strand] = []
+    /// Those that can run at this step; kept for its memory.
+    private var ready: [Strand] = []
     private var running: Strand
     private let main: Strand
     /// Work of the world outside, by time and then in the order in which it was planned.
@@ -45,6 +49,8 @@ final class Scheduler {
         strands.removeAll(where: \.hasEnded)
         strands.append(strand)
         strand.start { [unowned self] in
+            core.pin()
+        } then: { [unowned self] in
             running = stops ? main : next()
             return running
         }
@@ -87,8 +93,9 @@ final class Scheduler {
                 agenda.removeFirst()
                 first.action()
             }
-            let ready = strands.filter { strand in
-                !strand.hasEnded && (strand.sleepsUntil <= world.now || strand.hasWork())
+            ready.removeAll(keepingCapacity: true)
+            for strand in strands where !strand.hasEnded {
+                if strand.sleepsUntil <= world.now || strand.hasWork() { ready.append(strand) }
             }
             if !ready.isEmpty { return random.pick(ready) }
             if isOver() { return main }

@@ -31,11 +31,14 @@ final class Strand: @unchecked Sendable {
 
     /// Starts the thread; it waits for the baton before it does anything.
     ///
-    /// - Parameter next: who gets the baton when the body is done.
-    func start(_ next: @escaping () -> Strand) {
-        let after = Next(next)
+    /// - Parameters:
+    ///   - prepare: what the thread does first, with the baton.
+    ///   - next: who gets the baton when the body is done.
+    func start(_ prepare: @escaping () -> Void, then next: @escaping () -> Strand) {
+        let after = Next(prepare, next)
         Thread.start { [self] in
             waitForBaton()
+            after.prepare()
             body()
             hasEnded = true
             after.strand().wake()
@@ -50,7 +53,11 @@ final class Strand: @unchecked Sendable {
 
     /// Unchecked: called once, by the strand that has the baton.
     private final class Next: @unchecked Sendable {
+        let prepare: () -> Void
         let strand: () -> Strand
-        init(_ strand: @escaping () -> Strand) { self.strand = strand }
+        init(_ prepare: @escaping () -> Void, _ strand: @escaping () -> Strand) {
+            self.prepare = prepare
+            self.strand = strand
+        }
     }
 }

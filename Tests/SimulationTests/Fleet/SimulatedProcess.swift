@@ -30,7 +30,7 @@ final class SimulatedProcess: CallGate {
         let lane: Lane
         let lease: Lease
         let id: LaneID
-        let stream: String
+        let stream: MemoryStream
     }
 
     init(_ number: Int, _ service: SimulatedService, in simulation: Simulation) {
@@ -61,7 +61,7 @@ final class SimulatedProcess: CallGate {
     private var hasWork: Bool {
         guard !isDead, frozenUntil <= world.now else { return isDead }
         return lanes.values.contains { owned in
-            world.streams[owned.stream]?.hasNew(for: owned.id.group) ?? false
+            owned.stream.hasNew(for: owned.id.group)
         }
     }
 
@@ -144,7 +144,7 @@ extension SimulatedProcess {
         let lane = Lane(
             id, store: store, processor: simulation.processor(service, id, store, self),
             lease: lease, now: { [unowned self] in monotonic() })
-        lanes[partition] = Owned(lane: lane, lease: lease, id: id, stream: id.stream.text)
+        lanes[partition] = Owned(lane: lane, lease: lease, id: id, stream: world.stream(id.stream))
     }
 
     private func monotonic() -> MonotonicTime {

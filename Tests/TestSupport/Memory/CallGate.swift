@@ -3,7 +3,7 @@ package enum StoreCall: String, Sendable, CaseIterable, Hashable {
     case fetch, settle, wait, raiseSuspect, clearSuspect
     case load, prices, terms, claim, apply, markDead, park
     case publishLookups, publishSends, publishEvents, announce, unbox
-    case lookUp, accounts, orders, name, route, attach
+    case lookUp, accounts, orders, inDoubt, name, route, attach
     case send, project, trim, time
     case register, registered, change, fire, copy
     case beat, leave, acquire, renew, release, topology

@@ -14,6 +14,10 @@ extension GatedStore: DispatchStore {
         pipelined(.orders, keys) { world.orders($0) }
     }
 
+    package func inDoubt(_ sent: [SentMessage]) -> [Result<Bool, StoreError>] {
+        pipelined(.inDoubt, sent) { world.inDoubt($0) }
+    }
+
     package func name(_ reports: [ReportName]) -> [Result<String, StoreError>] {
         pipelined(.name, reports) { world.name($0) }
     }

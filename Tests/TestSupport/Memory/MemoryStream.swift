@@ -1,21 +1,26 @@
 package import ServiceRuntime
 package import Shared
 
-/// One stream with its consumer groups and what was handed out and not acknowledged.
-package struct MemoryStream {
+/// One stream with its consumer groups and what was handed out and not acknowledged. Whoever looks
+/// at it at every step keeps it in hand.
+package final class MemoryStream {
     package private(set) var entries: [Entry] = []
     private var last = EntryID.zero
-    private var groups: [ConsumerGroup: Group] = [:]
+    /// Few: a list is searched faster than a name is hashed.
+    private var groups: [Group] = []
 
-    private struct Group {
+    private final class Group {
+        let name: ConsumerGroup
         var delivered = EntryID.zero
         var pending: [EntryID] = []
+
+        init(_ name: ConsumerGroup) { self.name = name }
     }
 
     package init() {}
 
     @discardableResult
-    package mutating func append(_ fields: Fields, at now: Int64) -> EntryID {
+    package func append(_ fields: Fields, at now: Int64) -> EntryID {
         last =
             now > last.milliseconds
             ? EntryID(milliseconds: now, sequence: 0)
@@ -24,11 +29,20 @@ package struct MemoryStream {
         return last
     }
 
-    package func delivered(to group: ConsumerGroup) -> EntryID {
-        groups[group]?.delivered ?? .zero
+    private func known(_ name: ConsumerGroup) -> Group? { groups.first { $0.name == name } }
+
+    private func made(_ name: ConsumerGroup) -> Group {
+        if let group = known(name) { return group }
+        let group = Group(name)
+        groups.append(group)
+        return group
     }
 
-    package func pending(of group: ConsumerGroup) -> [EntryID] { groups[group]?.pending ?? [] }
+    package func delivered(to group: ConsumerGroup) -> EntryID {
+        known(group)?.delivered ?? .zero
+    }
+
+    package func pending(of group: ConsumerGroup) -> [EntryID] { known(group)?.pending ?? [] }
 
     /// Entries that no member of the group was handed.
     package func undelivered(to group: ConsumerGroup) -> ArraySlice<Entry> {
@@ -38,11 +52,12 @@ package struct MemoryStream {
     /// Whether something came that no member of the group was handed.
     package func hasNew(for group: ConsumerGroup) -> Bool { last > delivered(to: group) }
 
-    package mutating func deliver(to group: ConsumerGroup, count: Int) -> [Entry] {
+    package func deliver(to group: ConsumerGroup, count: Int) -> [Entry] {
         let handed = Array(undelivered(to: group).prefix(count))
         guard let newest = handed.last else { return [] }
-        groups[group, default: Group()].delivered = newest.id
-        groups[group]?.pending += handed.map(\.id)
+        let group = made(group)
+        group.delivered = newest.id
+        group.pending += handed.map(\.id)
         return handed
     }
 
@@ -52,13 +67,15 @@ package struct MemoryStream {
     }
 
     /// Whether the group had it pending.
-    package mutating func acknowledge(_ id: EntryID, by group: ConsumerGroup) -> Bool {
-        guard let index = groups[group]?.pending.firstIndex(of: id) else { return false }
-        groups[group]?.pending.remove(at: index)
+    package func acknowledge(_ id: EntryID, by group: ConsumerGroup) -> Bool {
+        guard let group = known(group), let index = group.pending.firstIndex(of: id) else {
+            return false
+        }
+        group.pending.remove(at: index)
         return true
     }
 
-    package mutating func delete(_ id: EntryID) {
+    package func delete(_ id: EntryID) {
         let index = place(behind: id) - 1
         guard entries.indices.contains(index), entries[index].id == id else { return }
         entries.remove(at: index)
@@ -71,7 +88,7 @@ package struct MemoryStream {
     }
 
     /// Removes what every one of the groups has acknowledged and is older than a moment.
-    package mutating func trim(groups needed: [ConsumerGroup], before moment: Int64) -> Int {
+    package func trim(groups needed: [ConsumerGroup], before moment: Int64) -> Int {
         let unread = needed.map { group in
             pending(of: group).first
                 ?? EntryID(

@@ -37,6 +37,21 @@ extension MemoryWorld: DispatchStore {
         }
     }
 
+    package func inDoubt(_ sent: [SentMessage]) -> [Result<Bool, StoreError>] {
+        sent.map { message in
+            let lane = LaneID(
+                queue: .provider(message.provider), message.account.partition(of: partitions))
+            guard let mark = self[hash: lane.wired][message.id.text] else {
+                return .success(false)
+            }
+            do {
+                return .success(try WireMark(text: mark).isInDoubt)
+            } catch {
+                return .failure(.refused(operation: "wired", detail: "\(error)"))
+            }
+        }
+    }
+
     package func name(_ reports: [ReportName]) -> [Result<String, StoreError>] {
         reports.map { report in
             let key = report.account.named(report.entry)

@@ -11,7 +11,7 @@ extension MemoryWorld: LaneStore {
     ) throws(StoreError) -> FetchReply {
         guard holds(lane, nonce) || !keeps(.leaseAtFetch) else { return .leaseLost }
         releaseDue(lane)
-        var stream = streams[lane.stream.text] ?? MemoryStream()
+        let stream = stream(lane.stream)
         let entries: [Entry]
         switch position {
         case .new: entries = stream.deliver(to: lane.group, count: count)
@@ -20,7 +20,6 @@ extension MemoryWorld: LaneStore {
                 keeps(.pendingFirst)
                 ? stream.redeliver(to: lane.group, after: after, count: count) : []
         }
-        streams[lane.stream.text] = stream
         return .batch(
             FetchReply.Batch(
                 entries: entries, lastDelivered: stream.delivered(to: lane.group),
@@ -40,14 +39,15 @@ extension MemoryWorld: LaneStore {
         _ lane: LaneID, _ nonce: LeaseNonce, _ settlements: [Settlement]
     ) throws(StoreError) -> SettleReply {
         guard holds(lane, nonce) || !keeps(.leaseAtSettle) else { return .leaseLost }
-        for settlement in settlements { settle(settlement, lane) }
-        return .settled(pending: streams[lane.stream.text]?.pending(of: lane.group).count ?? 0)
+        let stream = stream(lane.stream)
+        for settlement in settlements { settle(settlement, lane, stream) }
+        return .settled(pending: stream.pending(of: lane.group).count)
     }
 
-    private func settle(_ settlement: Settlement, _ lane: LaneID) {
+    private func settle(_ settlement: Settlement, _ lane: LaneID, _ stream: MemoryStream) {
         let id = settlement.entry
-        let entry = streams[lane.stream.text]?[id]
-        let isOurs = streams[lane.stream.text]?.acknowledge(id, by: lane.group) ?? false
+        let entry = stream[id]
+        let isOurs = stream.acknowledge(id, by: lane.group)
         guard isOurs || !keeps(.acknowledgedOnce) else { return }
         self[hash: lane.suspect][id.description] = nil
         switch settlement.disposition {
@@ -59,7 +59,7 @@ extension MemoryWorld: LaneStore {
         case .park(let fields):
             append(Fields((entry?.fields.list ?? []) + fields.list), to: lane.parked)
         }
-        if case .queue = lane.source { streams[lane.stream.text]?.delete(id) }
+        if case .queue = lane.source { stream.delete(id) }
     }
 
     private func delay(_ fields: Fields, by milliseconds: Int64, _ lane: LaneID) {

@@ -81,7 +81,15 @@ extension MemoryWorld {
 
     @discardableResult
     package func append(_ fields: Fields, to stream: StreamKey) -> EntryID {
-        streams[stream.text, default: MemoryStream()].append(fields, at: now)
+        self.stream(stream).append(fields, at: now)
+    }
+
+    /// The stream itself; an empty one where nothing was written yet.
+    package func stream(_ key: StreamKey) -> MemoryStream {
+        if let stream = streams[key.text] { return stream }
+        let stream = MemoryStream()
+        streams[key.text] = stream
+        return stream
     }
 
     /// Puts a command into its account's partition of the orders.

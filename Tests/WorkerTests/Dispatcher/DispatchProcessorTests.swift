@@ -160,11 +160,27 @@ import Testing
         #expect(bench.tally.alarms == ["dead letter"])
     }
 
-    @Test func anEventWithoutAWorkerIsNotServed() throws {
-        try bench.keep(try OrderBench.order(.pending, side: .buyLimit))
-        let death = bench.process(bench.entry(["order_id": "42", "ord_status": "CANCELLED"])).death
-        #expect(death?.reason == .notServed)
-        #expect(death?.detail.contains("'cancel'") == true)
+    /// Every event of the vocabulary reaches the queue of its worker.
+    @Test(
+        arguments: [
+            (OrderState.pendingQueued, "42", "PENDING", Role.pending),
+            (.pending, "42", "CANCELLED", .cancel), (.modifying, "MOD1", "5", .pending),
+            (.cancelling, "CXL1", "4", .cancel), (.open, "SL1", "0", .stopLoss),
+            (.open, "TP1", "A", .takeProfit), (.open, "TPC1", "8", .reject),
+        ])
+    func restingOrdersAndLegsHaveTheirWorkers(
+        _ state: OrderState, _ id: String, _ status: String, _ role: Role
+    ) throws {
+        var order = try OrderBench.order(state, side: .buyLimit)
+        for kind in IDKind.allCases where kind != .order {
+            order.ids.set(kind.prefix + "1", kind.rawValue)
+        }
+        try bench.keep(order)
+        let entry = bench.entry([
+            "order_id": id, "ord_status": status, "avgpx": "1.1", "exec_id": "X1",
+        ])
+        #expect(bench.process(entry).isDone)
+        #expect(try bench.routed(role, order.account).count == 1)
     }
 
     /// A dispatcher died between routing and settling, the order moved, another one reads the

@@ -1,3 +1,4 @@
+import ServiceRuntime
 import Shared
 import Testing
 
@@ -98,10 +99,8 @@ import Testing
         #expect(throws: FieldError.self) { try Naming(text: text) }
     }
 
-    @Test func everyEventHasAWorkerAndOnlySomeAreServed() {
-        let served = Set(OrderEventKind.allCases.filter(\.role.isServed))
-        #expect(served.isSuperset(of: [.filled, .closeFilled, .placementRejected]))
-        #expect(!served.contains(.cancelConfirmed))
-        #expect(Role.served.isSubset(of: Role.workers))
+    @Test(arguments: OrderEventKind.allCases)
+    func everyEventHasAWorker(_ event: OrderEventKind) {
+        #expect(event.role.handler?.role == event.role)
     }
 }

@@ -126,8 +126,11 @@ struct RoutedRow {
         }
         let naming = Naming.of(status, on: found.kind, of: stored)
         guard case .event(let event) = naming else { return (nil, nil, RoutedRow.text(naming)) }
-        let judgement = Judgement.of(item.message(event, status, found), on: stored)
-        return (event, event.role, RoutedRow.text(judgement))
+        let worker = try #require(event.role.handler)
+        let outcome = try worker.decide(
+            item.message(event, status, found), on: OrderBench.account(with: order()),
+            in: OrderBench.context())
+        return (event, event.role, RoutedRow.text(outcome))
     }
 
     private static func text(_ naming: Naming) -> String {
@@ -140,11 +143,12 @@ struct RoutedRow {
         }
     }
 
-    private static func text(_ judgement: Judgement) -> String {
-        switch judgement {
-        case .applies: "apply"
-        case .ignored: "ignore"
-        case .deferred: "defer"
+    private static func text(_ outcome: Outcome) -> String {
+        switch outcome {
+        case .apply: "apply"
+        case .ignore: "ignore"
+        case .refuse: "refuse"
+        case .defer: "defer"
         case .dead(let reason): "dead:" + reason.rawValue
         }
     }
@@ -156,7 +160,7 @@ struct RoutedRow {
     }
 
     @Test(arguments: (try? RoutingVectors.shared.get().rows) ?? [])
-    func aReportIsNamedRoutedAndJudgedAsTheVectorsSay(_ row: RoutingVectors.Row) throws {
+    func aReportIsNamedRoutedAndBookedAsTheVectorsSay(_ row: RoutingVectors.Row) throws {
         let answer = try RoutedRow(row: row).answer()
         #expect(answer.event?.rawValue == row.expect.event)
         #expect(answer.role?.name == row.expect.role)

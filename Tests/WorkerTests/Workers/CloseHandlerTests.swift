@@ -103,4 +103,79 @@ import Testing
         let message = try OrderBench.message(.closeFilled, "CLS1", kind: .close, price: nil)
         #expect(try decide(position(), message) == .dead(.unreadable))
     }
+
+    /// Each leg's state when the position closes, and whether a cancel of it leaves.
+    @Test(
+        arguments: [
+            (LegState.none, false), (.placing, true), (.active, true), (.cancelling, false),
+        ], UserType.allCases)
+    func legsThatRestAreCancelledWithTheClose(
+        _ leg: (state: LegState, isCancelled: Bool), _ user: UserType
+    ) throws {
+        var order = try OrderBench.order(.open, account: user.rawValue + ":7")
+        for each in Leg.allCases where leg.state != .none {
+            _ = try order.requestLeg(each, at: 1, number: 1, now: 1)
+            if leg.state == .cancelling { _ = order.requestLegCancel(each, number: 1, now: 1) }
+            order[each].state = leg.state
+        }
+        var talk = try Conversation(order)
+        try talk.ask(.closing) { $0.requests.closeID = try LifecycleID("CLS1") }
+        let transition = try #require(try talk.hear(.closeFilled).transition)
+        let ids = leg.isCancelled ? ["SLC901", "TPC902"] : []
+        #expect(transition.newIDs.map(\.text) == ids)
+        #expect(transition.sends.map(\.id.text) == ids)
+        #expect(
+            transition.sends.map { $0.fields["status"] }
+                == (leg.isCancelled ? ["STOPLOSS-CANCEL", "TAKEPROFIT-CANCEL"] : []))
+        let closed = try talk.order
+        #expect(closed.stopLoss.state == .none && closed.takeProfit.state == .none)
+        #expect(closed.requests == talk.settled)
+        #expect(talk.account.portfolio?.margins.isEmpty == true)
+        // Their confirmations come after the end.
+        for id in ids {
+            let event: OrderEventKind =
+                id.hasPrefix("SLC") ? .stopLossCancelled : .takeProfitCancelled
+            #expect(try talk.hear(event, id) == .ignore(.late))
+        }
+    }
+
+    /// The leg's own id, or that of the cancel that it overtook.
+    @Test(arguments: Leg.allCases, [false, true])
+    func theFilledLegIsNamedAndNotCancelled(_ leg: Leg, _ byCancel: Bool) throws {
+        var order = try OrderBench.order(.open)
+        _ = try order.requestLeg(leg, at: 1, number: 1, now: 1)
+        _ = order.requestLegCancel(leg, number: 1, now: 1)
+        var talk = try Conversation(order)
+        let id = (byCancel ? leg.cancelIDKind : leg.idKind).prefix + "1"
+        let event: OrderEventKind = leg == .stopLoss ? .stopLossFilled : .takeProfitFilled
+        let transition = try #require(try talk.hear(event, id).transition)
+        #expect(transition.sends.isEmpty)
+        #expect(transition.details["trigger_lifecycle_id"] == id)
+        #expect(
+            try talk.order.money.closeMessage == (leg == .stopLoss ? .stopLoss : .takeProfit))
+    }
+
+    /// Close and stop loss both filled: the second is a position that nobody wanted.
+    @Test func twoFillsOfOnePositionAreOneCloseAndOneDeadLetter() throws {
+        var order = try OrderBench.order(.open)
+        _ = try order.requestLeg(.stopLoss, at: 1, number: 1, now: 1)
+        order.stopLoss.state = .active
+        var talk = try Conversation(order)
+        try talk.ask(.closing) { $0.requests.closeID = try LifecycleID("CLS1") }
+        try talk.hear(.stopLossFilled)
+        #expect(try talk.hear(.closeFilled) == .dead(.secondFill))
+    }
+
+    /// An initiator asked for the close, but the stop loss was faster.
+    @Test func theCauseIsWhatFilledNotWhatWasAskedFor() throws {
+        var order = try OrderBench.order(.open)
+        _ = try order.requestLeg(.stopLoss, at: 1, number: 1, now: 1)
+        var talk = try Conversation(order)
+        try talk.ask(.closing) {
+            $0.requests.closeID = try LifecycleID("CLS1")
+            $0.requests.closeInitiator = .admin
+        }
+        try talk.hear(.stopLossFilled)
+        #expect(try talk.order.money.closeMessage == .stopLoss)
+    }
 }

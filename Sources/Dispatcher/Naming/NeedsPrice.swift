@@ -1,13 +1,5 @@
 import Shared
 
-extension Role {
-    /// The workers of this version of the fleet. An event for any other is a dead letter
-    /// `not_served`, which a later version takes up by redrive.
-    static let served: Set<Role> = [.open, .close, .reject]
-
-    var isServed: Bool { Role.served.contains(self) }
-}
-
 extension OrderEventKind {
     /// Whether the event cannot be booked without a provider's price: fills, and legs that take
     /// the price that was confirmed (domain §5).

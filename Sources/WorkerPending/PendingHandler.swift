@@ -1,0 +1,23 @@
+import ServiceRuntime
+import Shared
+
+/// Books what a provider confirms of a resting order: that it rests, and that it rests changed
+/// (domain §3).
+struct PendingHandler: OrderEventHandler {
+    var role: Role { .pending }
+
+    func step(_ it: EventCase) throws -> Outcome {
+        var order = it.order
+        if it.message.event == .modifyConfirmed { try order.takeModification() }
+        if it.verdict == .keep {
+            // A cancel is in flight; should it be refused, the order rests.
+            order.stateBefore = .pending
+        } else {
+            order.state = .pending
+            order.stateBefore = nil
+            // A provider that modifies by cancel and replace: what was cancelled rests again.
+            order.cancelledByArrival = nil
+        }
+        return it.apply(.orderPendingConfirmed, order)
+    }
+}
