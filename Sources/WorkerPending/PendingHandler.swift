@@ -8,7 +8,10 @@ struct PendingHandler: OrderEventHandler {
 
     func step(_ it: EventCase) throws -> Outcome {
         var order = it.order
-        if it.message.event == .modifyConfirmed { try order.takeModification() }
+        if it.message.event == .modifyConfirmed {
+            try order.takeModification()
+            order.modifiedByArrival = it.message.arrival
+        }
         if it.verdict == .keep {
             // A cancel is in flight; should it be refused, the order rests.
             order.stateBefore = .pending

@@ -26,7 +26,7 @@ package enum Judgement: Sendable, Hashable {
     private static func fault(of message: OrderMessage, on order: Order) -> Judgement? {
         guard message.event.isFill else {
             let isCurrent = order.isCurrent(message.reportID, of: message.idKind)
-            return isCurrent ? nil : .ignored(.late)
+            return isCurrent && !isReplaced(message, on: order) ? nil : .ignored(.late)
         }
         if isBooked(message, in: order.execs) { return .ignored(.repeatedFill) }
         if let filled = message.cumulativeQuantity, filled.isPositive,
@@ -78,6 +78,16 @@ package enum Judgement: Sendable, Hashable {
             let cancelled = position(cancel), let arrived = position(message.arrival)
         else { return false }
         return arrived > cancelled
+    }
+
+    /// The same provider's cancel, where the worker that books changes came first: the order rests by
+    /// a confirmation that lies behind it. What is cancelled under the id of our own cancel is gone.
+    private static func isReplaced(_ message: OrderMessage, on order: Order) -> Bool {
+        guard message.event == .cancelConfirmed, message.idKind != .cancel,
+            let change = order.modifiedByArrival, let changed = position(change),
+            let arrived = position(message.arrival)
+        else { return false }
+        return arrived < changed
     }
 
     /// A stream's entry id as two numbers, so that `9-1` lies before `10-0`.

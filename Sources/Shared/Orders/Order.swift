@@ -34,6 +34,9 @@ package struct Order: Sendable, Equatable {
     /// Entry id, in `queue:{reports:p}`, of the report that cancelled the order: a replacement must
     /// lie behind it (domain §3).
     package var cancelledByArrival: String?
+    /// Entry id, there, of the report that confirmed the last change. A cancel that lies before it was
+    /// half of that change, whichever worker came first.
+    package var modifiedByArrival: String?
 
     package init(
         placement: Placement, type: OrderType, state: OrderState, quantity: Quantity, price: Price

@@ -31,6 +31,8 @@ extension Order {
         .init(name: "reject_reason", get: { $0.rejectReason }, set: { $0.rejectReason = $1 }),
         .init(name: "cancelled_by_arrival", get: { $0.cancelledByArrival },
               set: { $0.cancelledByArrival = $1 }),
+        .init(name: "modified_by_arrival", get: { $0.modifiedByArrival },
+              set: { $0.modifiedByArrival = $1 }),
         .init(name: "stop_loss", get: { $0.stopLoss.price?.text },
               set: { $0.stopLoss.price = try Price($1) }),
         .init(name: "stop_loss_state", get: { text($0.stopLoss.state) },

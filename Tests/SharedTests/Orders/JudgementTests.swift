@@ -173,6 +173,27 @@ import Testing
         #expect(judge(modify, order) == .ignored(.late))
     }
 
+    /// Which worker is first is chance: the cancel of a replacement may come when the change stands.
+    @Test(
+        arguments: [
+            ("4-9", "5-0", true), ("5-0", "5-1", true), ("9-1", "10-0", true),
+            ("5-0", "5-0", false), ("5-1", "5-0", false), ("10-0", "9-1", false),
+            ("x", "5-0", false), ("4-0", "x", false),
+        ])
+    func aCancelBeforeTheChangeIsHalfOfIt(
+        _ arrival: String, _ change: String, _ isHalf: Bool
+    ) throws {
+        var order = try order(.pending)
+        let cancel = try testMessage(.cancelConfirmed, arrival: arrival)
+        #expect(judge(cancel, order) == .applies(.to(.cancelled)))
+        order.modifiedByArrival = change
+        #expect(judge(cancel, order) == (isHalf ? .ignored(.late) : .applies(.to(.cancelled))))
+        let ours = try testMessage(.cancelConfirmed, on: "CXL1", .cancel, arrival: arrival)
+        var cancelling = try self.order(.cancelling, before: .pending)
+        cancelling.modifiedByArrival = change
+        #expect(judge(ours, cancelling) == .applies(.to(.cancelled)))
+    }
+
     /// `order_done` names and judges; it never changes again.
     @Test(arguments: OrderState.allCases.filter(\.isTerminal))
     func whatIsNoLongerKeptIsNeverMoved(_ state: OrderState) throws {

@@ -78,6 +78,7 @@ import Testing
         let texts: Set<String> = [
             "ids", "applied", "execs", "dead", "late_fill", "reject_reason", "placed_by",
             "provider_ord_status", "provider_exec_id", "provider_reason", "cancelled_by_arrival",
+            "modified_by_arrival",
         ]
         let account = try testOrder().account
         for name in Order.rules.map(\.name) where !texts.contains(name) {

@@ -87,6 +87,7 @@ extension Seeded {
         order.rejectReason = maybe { $0.text() }
         order.openedAt = maybe { $0.raw() }
         order.cancelledByArrival = maybe { _ in "5-1" }
+        order.modifiedByArrival = maybe { _ in "5-2" }
         return order
     }
 
