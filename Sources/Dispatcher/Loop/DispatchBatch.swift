@@ -11,12 +11,19 @@ struct DispatchBatch {
     }
 
     private let store: any DispatchStore
+    private let partition: Int
     private let partitions: Int
     private(set) var items: [DispatchItem]
 
-    /// - Parameter items: in stream order.
-    init(_ items: [DispatchItem], store: any DispatchStore, partitions: Int) {
+    /// - Parameters:
+    ///   - items: in stream order.
+    ///   - partition: of the reports, from which they come.
+    ///   - partitions: how many each role's queue has.
+    init(
+        _ items: [DispatchItem], of partition: Int, store: any DispatchStore, partitions: Int
+    ) {
         self.items = items
+        self.partition = partition
         self.store = store
         self.partitions = partitions
     }
@@ -46,7 +53,10 @@ struct DispatchBatch {
         items.indices.map { index in
             guard items[index].end == nil, let found = items[index].found else { return nil }
             switch items[index].report.content {
-            case .status(let status): return Naming.of(status, on: found.kind, of: found.stored)
+            case .status(let status):
+                // A repeat of what changed its order is one, whatever it would mean by now.
+                if items[index].isApplied(status, to: found.stored) { return .ignored(.duplicate) }
+                return Naming.of(status, on: found.kind, of: found.stored)
             case .recovery(let new):
                 items[index].end = attach(new, to: found)
                 return nil
@@ -72,9 +82,11 @@ struct DispatchBatch {
         for (index, item) in items.enumerated() where item.isNamedOnce {
             guard let naming = namings[index], let found = item.found else { continue }
             asked.append(index)
+            // An account's reports come through two partitions, whose entries may share an id.
             names.append(
                 ReportName(
-                    account: found.key.account, entry: "\(item.arrival)", name: naming.text))
+                    account: found.key.account, entry: "\(partition)/\(item.arrival)",
+                    name: naming.text))
         }
         guard !names.isEmpty else { return }
         for (index, reply) in zip(asked, store.name(names)) {

@@ -81,12 +81,26 @@ struct DispatchItem {
         }
     }
 
+    /// What the report is known by, once it has changed its order.
+    private func eventID(_ status: OrdStatus) -> EventID {
+        EventID(reported: report.id, status: status, identity: identity)
+    }
+
+    /// Whether the order has been changed by this report before.
+    func isApplied(_ status: OrdStatus, to stored: StoredOrder) -> Bool {
+        switch stored {
+        case .kept(let order): order.applied.contains(eventID(status).text)
+        case .done(let done): done.applied.contains(eventID(status).text)
+        case .unknown: false
+        }
+    }
+
     /// What the worker is told.
     func message(_ event: OrderEventKind, _ status: OrdStatus, _ found: FoundOrder) -> OrderMessage
     {
         OrderMessage(
             key: found.key, event: event,
-            eventID: EventID(reported: report.id, status: status, identity: identity),
+            eventID: eventID(status),
             reportID: report.id, idKind: found.kind, status: status, execID: report.execID,
             averagePrice: report.averagePrice, cumulativeQuantity: report.cumulativeQuantity,
             reason: report.reason, timestamp: report.timestamp, arrival: "\(arrival)",

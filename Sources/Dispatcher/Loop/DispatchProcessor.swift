@@ -28,7 +28,8 @@ final class DispatchProcessor: BatchProcessor {
             case .failure(let end): ends[entry.id] = end.end
             }
         }
-        var batch = DispatchBatch(items, store: store, partitions: partitions)
+        var batch = DispatchBatch(
+            items, of: lane.partition, store: store, partitions: partitions)
         batch.run()
         for item in batch.items { ends[item.entry.id] = item.end }
         return entries.map { entry in

@@ -77,7 +77,8 @@ extension Naming {
         let close: [OrderEventKind] = order.state == .closing ? [.closeRejected] : []
         return StatusRow(
             executed: .event(order.state == .closing ? .closeFilled : .filled),
-            pending: only(placing.map(\.confirmed), else: .ignored(.late)),
+            pending: order.awaitsConfirmation
+                ? .ignored(.late) : only(placing.map(\.confirmed), else: .ignored(.late)),
             modify: .ignored(.late),
             cancelled: only(cancelling.map(\.cancelled), else: .dead(.unmappedCancelState)),
             rejected: only(
@@ -153,5 +154,15 @@ extension Leg {
     }
     fileprivate var cancelRejected: OrderEventKind {
         self == .stopLoss ? .stopLossCancelRejected : .takeProfitCancelRejected
+    }
+}
+
+extension Order {
+    /// Whether it filled before the confirmation that it rests was booked. That comes yet, or comes
+    /// once more, under the order's own id: it says nothing of a leg.
+    fileprivate var awaitsConfirmation: Bool {
+        let confirmation = "\(id)/\(OrdStatus.pending.rawValue)/"
+        return placement.placedAs.isPending
+            && !applied.entries.contains { $0.name.hasPrefix(confirmation) }
     }
 }

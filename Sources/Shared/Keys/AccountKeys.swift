@@ -30,7 +30,7 @@ extension AccountID {
         HashKey(text: "order_result:{\(tag)}:\(request.text)", slot: slot)
     }
 
-    /// How the dispatcher named a report that has neither exec id nor token.
+    /// How the dispatcher named a report that has neither exec id nor token; by partition and entry.
     package func named(_ reportEntry: String) -> StringKey {
         StringKey(text: "named:{\(tag)}:\(reportEntry)", slot: slot)
     }

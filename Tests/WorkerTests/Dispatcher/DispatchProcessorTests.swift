@@ -68,6 +68,38 @@ import Testing
         #expect(try bench.routed(.close, order.account).first?.key == order.key)
     }
 
+    /// Under the order's own id the state would name a repeat anew.
+    @Test func aRepeatOfWhatChangedItsOrderIsNoDeadLetter() throws {
+        var order = try order(.open)
+        try bench.keep(order)
+        let fields: KeyValuePairs = [
+            "order_id": "42", "ord_status": "REJECTED", "exec_id": "R1",
+        ]
+        #expect(bench.process(bench.entry(fields)).death?.reason == .impossible)
+        order.applied.set("42/REJECTED/e:R1", "3")
+        try bench.keep(order)
+        _ = bench.tally.take()
+        #expect(bench.process(bench.entry(fields)).isDone)
+        #expect(bench.tally.take() == "ignored duplicate 1")
+        bench.world[hash: order.account.holdings(order.id)] = Fields()
+        bench.world[hash: order.account.orderDone(order.id)] = OrderDone(order).fields
+        #expect(bench.process(bench.entry(fields)).death == nil)
+    }
+
+    /// Reports of one account come through its own partition and through that of the id.
+    @Test func aNameIsNotThatOfAnotherPartitionsEntry() throws {
+        let order = try order()
+        try bench.keep(order)
+        let first = bench.entry(["order_id": "42", "ord_status": "PENDING"])
+        #expect(bench.process(first).isDone)
+        #expect(bench.tally.take() == "ignored late 1")
+        let refusal = bench.entry(["order_id": "CLS1", "ord_status": "REJECTED"])
+        let second = Entry(id: first.id, fields: refusal.fields)
+        let lane = LaneID(queue: .reports, 1)
+        #expect(bench.processor.process([second], lane: lane, now: bench.world.now)[0].isDone)
+        #expect(try bench.routed(.reject, order.account).first?.event == .closeRejected)
+    }
+
     @Test func anIDThatNobodyKnowsWaitsTenMinutes() throws {
         let entry = bench.entry([
             "order_id": "CLS1", "ord_status": "EXECUTED", "avgpx": "1.1", "exec_id": "X1",

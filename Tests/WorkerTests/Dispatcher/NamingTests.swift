@@ -65,6 +65,21 @@ import Testing
         #expect(name(status, order) == .dead(.ambiguous))
     }
 
+    /// Overtaken by the fill, or repeated behind it, it comes when legs are on their way.
+    @Test func theConfirmationOfAPlacementIsNotALegs() throws {
+        var order = try OrderBench.order(.open, side: .buyLimit)
+        order.stopLoss.state = .placing
+        #expect(name(.pending, order) == .ignored(.late))
+        order.takeProfit.state = .placing
+        #expect(name(.pending, order) == .ignored(.late))
+        order.takeProfit.state = .none
+        order.applied.set("42/PENDING/e:1", "2")
+        #expect(name(.pending, order) == .event(.stopLossConfirmed))
+        var atMarket = try OrderBench.order(.open)
+        atMarket.stopLoss.state = .placing
+        #expect(name(.pending, atMarket) == .event(.stopLossConfirmed))
+    }
+
     @Test func aCloseAndALegInFlightAreTwoCandidatesForARefusal() throws {
         var order = try OrderBench.order(.closing)
         #expect(name(.rejected, order) == .event(.closeRejected))

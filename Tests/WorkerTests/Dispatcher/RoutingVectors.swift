@@ -89,6 +89,8 @@ struct RoutedRow {
             order[leg].cancelID = LifecycleID(cancel, number: 1)
         }
         order.execs.set("booked", "1")
+        // It rested before it filled, so a PENDING of its own id is about a leg.
+        if state.isPosition { order.applied.set("42/PENDING/e:rests", "2") }
         order.cancelledByArrival = state == .cancelled ? "5-0" : nil
         return order
     }
