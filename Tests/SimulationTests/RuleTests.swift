@@ -8,11 +8,10 @@ import Testing
     private static let counted = getenv("SIM_RULES").flatMap { UInt64(String(cString: $0)) }
 
     /// Rules that another one backs: nothing is lost without one of them alone. The token backs
-    /// `appliedAtApply`; `named` guards reports without exec id and token, which are few here. The
-    /// others stand in `together` with what backs them.
+    /// `appliedAtApply`; the others stand in `together` with what backs them.
     private static let backed: Set<Rule> = [
         .leaseAtFetch, .leaseAtSettle, .acknowledgedOnce, .orderVersion, .deadMark,
-        .appliedAtApply, .named,
+        .appliedAtApply,
     ]
 
     private static let together: [Set<Rule>] = [

@@ -6,8 +6,10 @@ import TestSupport
 @testable import HouseProvider
 @testable import OrderEntry
 @testable import Projector
+@testable import WorkerCancel
 @testable import WorkerClose
 @testable import WorkerOpen
+@testable import WorkerPending
 @testable import WorkerReject
 
 /// One seed: a fleet of the real loops and handlers over the memory world, clients, a provider, and
@@ -16,7 +18,7 @@ final class Simulation {
     /// Messages that a run has seen at least: commands, reports, and what follows of them.
     static let leastMessages = 200
     /// Calls after which a run that does not come to rest has failed.
-    private static let mostCalls = 15_000
+    private static let mostCalls = 40_000
 
     let world: MemoryWorld
     let scheduler: Scheduler
@@ -150,8 +152,11 @@ final class Simulation {
             !stream.hasNew(for: lane.group) && stream.pending(of: lane.group).isEmpty
                 && world.delayed[delayed]?.isEmpty != false
         }
-        return isAtRest && unpublished.isEmpty
+        return isAtRest && unreported.isEmpty && unpublished.isEmpty
     }
+
+    /// Fills of the house that it has not told of yet.
+    private var unreported: [String] { world.triggers.values.flatMap { $0.firing.keys } }
 
     /// Accounts with records that somebody will publish yet.
     private var unpublished: [AccountID] {
@@ -168,7 +173,7 @@ final class Simulation {
             let isRead = !stream.hasNew(for: lane.group) && stream.pending(of: lane.group).isEmpty
             let isDelayed = world.delayed[delayed]?.isEmpty == false
             return (isRead ? [] : ["\(lane)"]) + (isDelayed ? ["delayed \(lane)"] : [])
-        } + unpublished.map { "outbox \($0)" }
+        } + unreported.map { "fill \($0)" } + unpublished.map { "outbox \($0)" }
     }
 }
 
@@ -186,7 +191,11 @@ extension Simulation {
             return loop(OrderEntryHandler(rules: rules), store, process)
         case .workerOpen: return loop(OpenHandler(maxRateAge: 60_000), store, process)
         case .workerClose: return loop(CloseHandler(maxRateAge: 60_000), store, process)
+        case .workerCancel: return loop(CancelHandler(), store, process)
         case .workerReject: return loop(RejectHandler(), store, process)
+        case .workerPending: return loop(PendingHandler(), store, process)
+        case .workerStopLoss: return loop(LegConfirmation(.stopLoss), store, process)
+        case .workerTakeProfit: return loop(LegConfirmation(.takeProfit), store, process)
         case .dispatcher:
             return DispatchProcessor(store: store, partitions: world.partitions, counters: tally)
         case .house:

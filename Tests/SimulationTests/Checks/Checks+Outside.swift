@@ -46,61 +46,51 @@ extension Checks {
         }
     }
 
-    /// Every accepted request reaches its provider once; every fill is booked once, at its price.
-    func providers() -> [String] {
+    /// Every accepted request reaches its provider once; every fill is booked once.
+    func providers() throws -> [String] {
         var found: [String] = []
         for (id, times) in world.enqueued where times != 1 {
             found.append("2: \(id) was sent \(times) times")
         }
         for id in simulation.provider.doubled { found.append("2: the provider got \(id) twice") }
         var booked: [String: Int] = [:]
-        for list in events.values {
-            for event in list {
-                found += sent(event)
-                let type = event["type"].flatMap(EventType.init(rawValue:))
-                guard type == .orderOpenConfirmed || type == .orderCloseConfirmed,
-                    let exec = event["exec_id"] ?? event["provider_exec_id"]
-                else { continue }
-                booked[exec, default: 0] += 1
-            }
+        for event in events.values.joined() {
+            let type = event["type"].flatMap(EventType.init(rawValue:))
+            guard type == .orderOpenConfirmed || type == .orderCloseConfirmed,
+                let identity = event["event_id"]?.split(separator: "/").last
+            else { continue }
+            booked[String(identity), default: 0] += 1
         }
-        for (exec, times) in booked where times != 1 {
-            found.append("2: fill \(exec) was booked \(times) times")
+        for (fill, times) in booked where times != 1 {
+            found.append("2: fill \(fill) was booked \(times) times")
         }
-        let excused = lateFills()
-        for (exec, fill) in simulation.provider.fills where booked[exec] == nil {
-            if !excused.contains(exec) {
-                found.append("1: fill \(exec) of order \(fill.order) was not booked")
+        // Those that contradict one another are dead letters, for a person to see.
+        let excused = Set(leftLetters.map(\.identity))
+        for (fill, order) in simulation.provider.fills where booked[fill] == nil {
+            if !excused.contains(fill) {
+                found.append("1: fill \(fill) of order \(order) was not booked")
             }
         }
         let unknown = booked.keys.filter {
-            $0.hasPrefix("X-") && simulation.provider.fills[$0] == nil
+            !$0.hasPrefix("e:H:") && simulation.provider.fills[$0] == nil
         }
-        return found + unknown.map { "2: fill \($0) never was" }
+        return found + unknown.map { "2: fill \($0) never was" } + (try unsent())
     }
 
-    /// The request that an event made must have reached its provider.
-    private func sent(_ event: Fields) -> [String] {
-        let type = event["type"].flatMap(EventType.init(rawValue:))
-        var id: String?
-        if type == .orderPlaced { id = event["order_id"] }
-        if type == .orderCloseIDUpdate { id = event["close_id"] }
-        guard let id, world.enqueued[id] == nil else { return [] }
-        return ["1: request \(id) was never sent"]
-    }
-
-    /// Fills of orders that are not kept any more are dead letters, for a person to see.
-    private func lateFills() -> Set<String> {
-        var excused: Set<String> = []
-        for service in SimulatedService.allCases {
-            for partition in 0..<world.partitions {
-                for letter in world.entries(of: service.lane(partition).dead) {
-                    let reason = letter.fields[DeadField.reason]
-                    guard reason == DeadReason.lateFill.rawValue else { continue }
-                    if let exec = letter.fields["exec_id"] { excused.insert(exec) }
+    /// Every id that an order ever had was a request, and was sent.
+    private func unsent() throws -> [String] {
+        try simulation.clients?.accounts.flatMap { account throws -> [String] in
+            try orders(account).keys.flatMap { id throws -> [String] in
+                let ids: NamedList
+                switch try world.stored(OrderKey(account, id)) {
+                case .kept(let order): ids = order.ids
+                case .done(let done): ids = done.ids
+                case .unknown: ids = NamedList()
                 }
+                return (ids.entries.map { String($0.name) } + [id.text])
+                    .filter { world.enqueued[$0] == nil }
+                    .map { "1: request \($0) was never sent" }
             }
-        }
-        return excused
+        } ?? []
     }
 }

@@ -23,6 +23,14 @@ struct Checks {
         self.events = events
     }
 
+    /// What became of each order, step by step.
+    var story: [String] {
+        events.values.joined().map { event in
+            let names = ["user_id", "orders_version", "order_id", "type", "to_state", "event_id"]
+            return names.map { event[$0] ?? "" }.joined(separator: " ")
+        }
+    }
+
     /// Everything that is wrong, each with its invariant's number.
     func violations() -> [String] {
         guard simulation.isQuiet else { return ["1: not quiet: \(simulation.unsettled)"] }
@@ -34,12 +42,18 @@ struct Checks {
                 found += try books(account)
                 found += try lives(account)
                 found += projection(account)
+                found += try ends(account)
             } catch {
                 found.append("4: \(account) cannot be read: \(error)")
             }
         }
-        found += simulation.violations + Letters(world).violations()
-        return found + commands() + order() + providers() + timing()
+        do {
+            found += try providers()
+        } catch {
+            found.append("2: an order cannot be read: \(error)")
+        }
+        found += simulation.violations + Letters(world).violations() + deserved()
+        return found + commands() + order() + timing()
     }
 
     /// Invariant 3: an account's numbers stand in its events gap-free, in order, once.

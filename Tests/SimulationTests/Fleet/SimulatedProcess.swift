@@ -17,7 +17,11 @@ final class SimulatedProcess: CallGate {
     private var frozenUntil: Int64 = 0
     /// The next apply is a good moment to fall asleep: another version judges the message otherwise.
     private var isAimedAt = false
-    private var lanes: [Int: Owned] = [:]
+    private var lanes: [Int: Owned] = [:] {
+        didSet { readers = lanes.values.map(\.reader) }
+    }
+    /// What its lanes read; asked at every step.
+    private var readers: [MemoryStream.Group] = []
     private var strand: Strand?
     private lazy var store = GatedStore(simulation.world, self)
     /// What a house does beside its lanes; the other services do nothing.
@@ -30,7 +34,7 @@ final class SimulatedProcess: CallGate {
         let lane: Lane
         let lease: Lease
         let id: LaneID
-        let stream: MemoryStream
+        let reader: MemoryStream.Group
     }
 
     init(_ number: Int, _ service: SimulatedService, in simulation: Simulation) {
@@ -60,9 +64,7 @@ final class SimulatedProcess: CallGate {
 
     private var hasWork: Bool {
         guard !isDead, frozenUntil <= world.now else { return isDead }
-        return lanes.values.contains { owned in
-            owned.stream.hasNew(for: owned.id.group)
-        }
+        return readers.contains(where: \.hasNew)
     }
 
     /// One round: membership once a second, then a turn of each lane.
@@ -73,7 +75,7 @@ final class SimulatedProcess: CallGate {
             simulation.trace.note(world.now, name, "beat: \(error.code)")
         }
         var rest = Int64(250)
-        for partition in lanes.keys.sorted() {
+        for partition in 0..<world.partitions {
             guard let owned = lanes[partition], !isDead else { continue }
             rest = min(rest, turn(owned))
         }
@@ -144,7 +146,9 @@ extension SimulatedProcess {
         let lane = Lane(
             id, store: store, processor: simulation.processor(service, id, store, self),
             lease: lease, now: { [unowned self] in monotonic() })
-        lanes[partition] = Owned(lane: lane, lease: lease, id: id, stream: world.stream(id.stream))
+        lanes[partition] = Owned(
+            lane: lane, lease: lease, id: id,
+            reader: world.stream(id.stream).group(id.group))
     }
 
     private func monotonic() -> MonotonicTime {

@@ -2,8 +2,8 @@ import ServiceRuntime
 import Shared
 import TestSupport
 
-/// Who trades: one account of each type, with commands that are repeated, reused and wrong now and
-/// then.
+/// Who trades: one account of each type, two at a provider and two at the house, with commands that
+/// are repeated, reused and wrong now and then.
 final class Clients {
     /// A command as it was submitted first.
     struct Submitted {
@@ -17,8 +17,7 @@ final class Clients {
     let accounts: [AccountID]
     /// By account and request id.
     private(set) var submitted: [String: Submitted] = [:]
-    private(set) var orders = 0
-    private var isClosing = false
+    var orders = 0
     private var count = 0
 
     init(_ simulation: Simulation) throws {
@@ -28,7 +27,7 @@ final class Clients {
         }
     }
 
-    private var world: MemoryWorld { simulation.world }
+    var world: MemoryWorld { simulation.world }
 
     func start() {
         for account in accounts {
@@ -45,45 +44,34 @@ final class Clients {
         simulation.scheduler.plan(in: 50) { [unowned self] in act() }
     }
 
-    /// One step of a random client, until enough has happened; then everything is closed.
+    /// One step of a random client, until enough has happened.
     private func act() {
-        let account = simulation.scheduler.random.pick(accounts)
-        if simulation.hasSeenEnough { isClosing = true }
-        guard !isClosing else { return }
-        switch simulation.scheduler.random.below(12) {
-        case 0..<6: place(account)
-        case 6..<9: close(account)
-        case 9: repeatOne()
-        case 10:
-            let amount = String(1 + simulation.scheduler.random.below(3_000))
-            submit(Fields(["command": "withdraw", "amount": amount]), account)
-        default:
-            let amount = String(1 + simulation.scheduler.random.below(3_000))
-            submit(Fields(["command": "deposit", "amount": amount]), account)
+        let account = pick(accounts)
+        guard !simulation.hasSeenEnough else { return }
+        switch below(24) {
+        case 0..<5: place(account)
+        case 5..<10: placePending(account)
+        case 10..<20: manage(account)
+        case 20, 21: repeatOne()
+        case 22: moveMoney(account)
+        default: configure(account)
         }
-        let pace = Int64(
-            simulation.scheduler.random.below(orders < Clients.leastOrders ? 200 : 900))
+        let pace = Int64(below(orders < Clients.leastOrders ? 200 : 900))
         simulation.scheduler.plan(in: pace) { [unowned self] in act() }
     }
 
-    private func place(_ account: AccountID) {
-        orders += 1
-        let instrument = simulation.scheduler.random.pick(Samples.instruments)
-        submit(
-            Fields([
-                "command": "place", "symbol": instrument.symbol,
-                "order_type": simulation.scheduler.random.once(in: 2) ? "BUY" : "SELL",
-                "order_quantity": ["0.01", "0.1", "0.5", "1"][simulation.scheduler.random.below(4)],
-            ]), account)
+    func below(_ bound: Int) -> Int { simulation.scheduler.random.below(bound) }
+    func pick<Element>(_ list: [Element]) -> Element { simulation.scheduler.random.pick(list) }
+
+    private func moveMoney(_ account: AccountID) {
+        let amount = String(1 + below(3_000))
+        let command = below(2) == 0 ? "withdraw" : "deposit"
+        submit(Fields(["command": command, "amount": amount]), account)
     }
 
-    /// Closes any active order, also one that is no position yet.
-    private func close(_ account: AccountID) {
-        let active = world[set: account.ordersIndex].sorted()
-        guard !active.isEmpty else { return }
-        submit(
-            Fields(["command": "close", "order_id": simulation.scheduler.random.pick(active)]),
-            account)
+    private func configure(_ account: AccountID) {
+        let leverage = pick(["50", "100", "200"])
+        submit(Fields(["command": "account_configure", "leverage": leverage]), account)
     }
 
     /// The same command again, or another one under its request id.
@@ -96,7 +84,7 @@ final class Clients {
         send(fields, first.account)
     }
 
-    private func submit(_ own: Fields, _ account: AccountID) {
+    func submit(_ own: Fields, _ account: AccountID) {
         count += 1
         var fields = Fields([
             "v": "1", "request_id": "q\(count)", "user_type": account.userType.rawValue,

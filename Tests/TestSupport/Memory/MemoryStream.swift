@@ -6,15 +6,22 @@ package import Shared
 package final class MemoryStream {
     package private(set) var entries: [Entry] = []
     private var last = EntryID.zero
-    /// Few: a list is searched faster than a name is hashed.
     private var groups: [Group] = []
 
-    private final class Group {
+    /// One group of readers.
+    package final class Group {
         let name: ConsumerGroup
-        var delivered = EntryID.zero
-        var pending: [EntryID] = []
+        private unowned let stream: MemoryStream
+        fileprivate(set) var delivered = EntryID.zero
+        fileprivate(set) var pending: [EntryID] = []
 
-        init(_ name: ConsumerGroup) { self.name = name }
+        fileprivate init(_ name: ConsumerGroup, of stream: MemoryStream) {
+            self.name = name
+            self.stream = stream
+        }
+
+        /// Whether something came that no member was handed.
+        package var hasNew: Bool { stream.last > delivered }
     }
 
     package init() {}
@@ -31,9 +38,10 @@ package final class MemoryStream {
 
     private func known(_ name: ConsumerGroup) -> Group? { groups.first { $0.name == name } }
 
-    private func made(_ name: ConsumerGroup) -> Group {
+    /// A group of readers, for whoever looks at it at every step.
+    package func group(_ name: ConsumerGroup) -> Group {
         if let group = known(name) { return group }
-        let group = Group(name)
+        let group = Group(name, of: self)
         groups.append(group)
         return group
     }
@@ -55,7 +63,7 @@ package final class MemoryStream {
     package func deliver(to group: ConsumerGroup, count: Int) -> [Entry] {
         let handed = Array(undelivered(to: group).prefix(count))
         guard let newest = handed.last else { return [] }
-        let group = made(group)
+        let group = self.group(group)
         group.delivered = newest.id
         group.pending += handed.map(\.id)
         return handed

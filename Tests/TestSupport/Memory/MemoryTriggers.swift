@@ -155,7 +155,8 @@ extension MemoryTriggers {
         reported: [String], maxPriceAge: Int64, now: Int64
     ) -> FireReply {
         for exec in reported { firing[exec] = nil }
-        for tick in ticks where tick.number > compared {
+        let seen = ticks.first.map { max(0, compared - $0.number + 1) } ?? 0
+        for tick in ticks.dropFirst(seen) {
             guard firing.count < MemoryTriggers.most else { break }
             let age = now - tick.stamp
             if age <= maxPriceAge, tick.bid.isPositive, tick.ask.isPositive {

@@ -1,0 +1,65 @@
+import Shared
+
+/// An order as the provider's books have it: what it did, whatever became of its reports.
+struct ProviderOrder {
+    enum Standing {
+        case refused
+        case resting
+        case cancelled
+        case open
+        case closed
+
+        /// Where such an order must end with us.
+        var state: OrderState {
+            switch self {
+            case .refused: .rejected
+            case .resting: .pending
+            case .cancelled: .cancelled
+            case .open: .open
+            case .closed: .closed
+            }
+        }
+    }
+
+    /// What a provider should not do. Its order may end in more than one way then, and its reports may
+    /// be dead letters.
+    enum Misdeed {
+        /// It filled what it had refused or cancelled.
+        case contradicted
+        case filledTwice
+        /// It answered a request under the order's own id, which may mean another one by then.
+        case spokeOfOrder
+        /// It cancelled for a change, and the order did not stay as the change left it; or it
+        /// cancelled what it had changed. What came first nobody can tell where reports overtake one
+        /// another.
+        case replaced
+    }
+
+    struct Leg {
+        let id: LifecycleID
+        let price: Price?
+    }
+
+    let request: ProviderRequest
+    var standing: Standing
+    /// As it was sent, the half spread in it.
+    var price: Price?
+    var quantity: Quantity?
+    var legs: [Shared.Leg: Leg] = [:]
+    var isModified = false
+    /// A change was told as a cancel and a new order.
+    var isReplaced = false
+    var misdeeds: Set<Misdeed> = []
+    /// The report of the opening fill, where it can be told again.
+    var fill: Fields?
+
+    init(_ request: ProviderRequest, _ standing: Standing) {
+        self.request = request
+        self.standing = standing
+        price = request.price
+        quantity = request.quantity
+    }
+
+    /// Whether one end alone is right.
+    var isPlain: Bool { misdeeds.isEmpty }
+}
