@@ -8,10 +8,11 @@ import Testing
     private static let counted = getenv("SIM_RULES").flatMap { UInt64(String(cString: $0)) }
 
     /// Rules that another one backs: nothing is lost without one of them alone. The token backs
-    /// `appliedAtApply`; the others stand in `together` with what backs them.
+    /// `appliedAtApply`, the dispatcher's look at applied events `named`; the others stand in
+    /// `together` with what backs them.
     private static let backed: Set<Rule> = [
         .leaseAtFetch, .leaseAtSettle, .acknowledgedOnce, .orderVersion, .deadMark,
-        .appliedAtApply,
+        .appliedAtApply, .named,
     ]
 
     private static let together: [Set<Rule>] = [
