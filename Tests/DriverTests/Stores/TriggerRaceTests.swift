@@ -14,10 +14,20 @@ struct TriggerRaceTests {
         let found = Mutex(Found())
         private let arrived = Atomic(0)
 
-        /// Lets both go on when both have come: each step is a race of its own.
-        func start(step: Int) {
+        /// One step of one side: each step is a race of its own.
+        ///
+        /// - Parameter comesSecond: this side waits until the other one is done.
+        func run(step: Int, comesSecond: Bool, _ body: () throws -> Void) throws {
+            meet(2 * step)
+            if comesSecond { meet(2 * step + 1) }
+            try body()
+            if !comesSecond { meet(2 * step + 1) }
+        }
+
+        /// Lets both go on when both have come.
+        private func meet(_ time: Int) {
             arrived.add(1, ordering: .sequentiallyConsistent)
-            while arrived.load(ordering: .sequentiallyConsistent) < 2 * (step + 1) {
+            while arrived.load(ordering: .sequentiallyConsistent) < 2 * (time + 1) {
                 // One that ended with a fault does not come any more.
                 if found.withLock({ $0.running }) < 2 { return }
                 Thread.rest(.microseconds(20))
@@ -63,36 +73,32 @@ struct TriggerRaceTests {
         let race = Race()
         let address = home.store.stores.client.address
         let (symbol, nonce) = (home.store.symbol, home.nonce)
+        // The first step is the tick's and the last the cancels', whatever the machine does.
+        let steps = Self.orders / Self.step
         Self.run(race) {
             let stores = RedisStores(address, partitions: 1)
-            for start in stride(from: Self.orders - Self.step, through: 0, by: -Self.step) {
-                race.start(step: (Self.orders - Self.step - start) / Self.step)
-                let low = try Self.price(start)
-                let quote = RedisPriceStore.Quote(symbol: symbol, bid: low, ask: low)
-                try stores.prices.publish([quote])[0].get()
-                let watch = TriggerWatch(symbol: symbol, nonce: nonce)
-                let reply = try stores.triggers.fire([watch], maxPriceAge: 5_000)[0].get()
-                guard case .fired(let fills, _) = reply else { throw Unexpected("\(reply)") }
-                // Reported at once, so that there is room for more.
-                let reported = TriggerWatch(
-                    symbol: symbol, nonce: nonce, reported: fills.map(\.execID))
-                _ = try stores.triggers.fire([reported], maxPriceAge: 5_000)[0].get()
-                race.found.withLock { $0.fired.formUnion(fills.map(\.key.order.text)) }
+            for step in 0..<steps {
+                try race.run(step: step, comesSecond: step == steps - 1) {
+                    let low = try Self.price(Self.orders - (step + 1) * Self.step)
+                    let fired = try Self.fire(stores, symbol, nonce, at: low)
+                    race.found.withLock { $0.fired.formUnion(fired) }
+                }
             }
         }
         Self.run(race) {
             let stores = RedisStores(address, partitions: 1)
-            for start in stride(from: Self.orders - Self.step, through: 0, by: -Self.step) {
-                race.start(step: (Self.orders - Self.step - start) / Self.step)
+            for step in 0..<steps {
+                let start = Self.orders - (step + 1) * Self.step
                 let some = Array(cancels[start..<start + Self.step])
-                for (cancel, reply) in zip(some, stores.triggers.change(some)) {
-                    let answer = try reply.get()
-                    race.found.withLock { found in
-                        let order: Set = [cancel.key.order.text]
-                        if answer.status == .cancelled {
-                            found.cancelled.formUnion(order)
-                        } else {
-                            found.refused.formUnion(order)
+                try race.run(step: step, comesSecond: step == 0) {
+                    for (cancel, reply) in zip(some, stores.triggers.change(some)) {
+                        let isCancelled = try reply.get().status == .cancelled
+                        race.found.withLock { found in
+                            if isCancelled {
+                                found.cancelled.insert(cancel.key.order.text)
+                            } else {
+                                found.refused.insert(cancel.key.order.text)
+                            }
                         }
                     }
                 }
@@ -108,6 +114,20 @@ struct TriggerRaceTests {
         #expect(!found.fired.isEmpty && !found.cancelled.isEmpty, "a race has two sides")
         print("fired \(found.fired.count), cancelled \(found.cancelled.count)")
         #expect(try home.resting() == 0)
+    }
+
+    /// A tick, and the orders that it fired; reported at once, so that there is room for more.
+    private static func fire(
+        _ stores: RedisStores, _ symbol: Symbol, _ nonce: LeaseNonce, at price: Price
+    ) throws -> [String] {
+        let quote = RedisPriceStore.Quote(symbol: symbol, bid: price, ask: price)
+        try stores.prices.publish([quote])[0].get()
+        let watch = TriggerWatch(symbol: symbol, nonce: nonce)
+        let reply = try stores.triggers.fire([watch], maxPriceAge: 5_000)[0].get()
+        guard case .fired(let fills, _) = reply else { throw Unexpected("\(reply)") }
+        let reported = TriggerWatch(symbol: symbol, nonce: nonce, reported: fills.map(\.execID))
+        _ = try stores.triggers.fire([reported], maxPriceAge: 5_000)[0].get()
+        return fills.map(\.key.order.text)
     }
 
     private static func run(_ race: Race, _ body: @escaping @Sendable () throws -> Void) {
