@@ -1,6 +1,3 @@
-import RedisDriver
-import Shared
-
 /// `fleet replay`: a fixture of messages and what must become of them.
 enum ReplayCommand {
     static let spec = CommandSpec(
@@ -14,6 +11,10 @@ enum ReplayCommand {
                 + "{\"market\":{…}}, {\"order\":{…}}; then entries, {\"queue\":\"open\",\"key\":"
                 + "\"<key of the holdings>\",\"fields\":{…}}, each with what is expected of it "
                 + "behind it, {\"expect\":{\"state\":…,\"outcome\":…,\"fields\":{…}}}.",
+            "A first line {\"about\":…} says what is shown. An order that is set up, and a command that "
+                + "places one, may have a \"name\"; $name is then its id in later lines, $name.<field> a field of its "
+                + "holdings. An expectation may name another order by \"key\", and fields of the "
+                + "account by \"portfolio\"; the value * is any. It has the time-out to come true.",
             "Outcomes: \(FixtureOutcome.words.joined(separator: ", ")), with :<reason> or without. "
                 + "Unknown keys are errors. Exit 1 if an expectation is not met.",
         ],
@@ -23,69 +24,34 @@ enum ReplayCommand {
     private static func run(_ invocation: Invocation, _ context: Context) throws -> Report {
         let path = invocation.word(0)
         let lines = try self.lines(of: path)
-        var setup = try FixtureSetup(context)
-        let probe = try FixtureProbe(context, timeout: invocation.timeout())
-        var last: (entry: FixtureEntry, outcome: FixtureOutcome)?
+        var run = try FixtureRun(context, timeout: invocation.timeout())
         var table = Table([.init("line", numeric: true), .init("expected"), .init("found")])
-        var met = 0
         for (number, line) in lines {
             do {
-                switch line {
-                case .account(let account): try setup.add(account)
-                case .terms(let terms): try setup.add(terms)
-                case .market(let symbol, let bid, let ask):
-                    try setup.addPrice(symbol, bid: bid, ask: ask)
-                case .order(let account, let fields): try setup.add(order: fields, of: account)
-                case .entry(let entry): last = (entry, try probe.run(entry))
-                case .expect(let expected):
-                    guard let last else { throw Failure("nothing was put into a queue before") }
-                    let wrong = try differences(expected, last.entry, last.outcome, context)
-                    if wrong.isEmpty { met += 1 }
-                    for (name, found) in wrong {
-                        table.add([JSONValue(number), .string(name), .string(found)])
-                    }
+                for wrong in try run.take(line) {
+                    table.add([
+                        JSONValue(number), .string(wrong.expected), .string(wrong.found),
+                    ])
                 }
             } catch {
                 throw Failure("\(path): line \(number): \(error)")
             }
         }
-        return report(met: met, table)
+        return report(met: run.met, table)
     }
 
-    private static func lines(of path: String) throws -> [(number: Int, line: FixtureLine)] {
+    /// The lines that say something, each checked before the first is done.
+    private static func lines(of path: String) throws -> [(number: Int, text: String)] {
         let text = String(decoding: try Files.bytes(of: path), as: UTF8.self)
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false).enumerated()
         return try lines.filter { !$1.allSatisfy(\.isWhitespace) }.map { index, line in
             do {
-                return (index + 1, try FixtureLine(String(line)))
+                _ = try FixtureLine(FixtureNames.checkable(String(line)))
+                return (index + 1, String(line))
             } catch {
                 throw Failure("\(path): line \(index + 1): \(error)")
             }
         }
-    }
-
-    private static func differences(
-        _ expected: FixtureExpectation, _ entry: FixtureEntry, _ outcome: FixtureOutcome,
-        _ context: Context
-    ) throws -> [(String, String)] {
-        var wrong: [(String, String)] = []
-        if let text = expected.outcome, !outcome.matches(text) {
-            wrong.append(("outcome \(text)", "\(outcome)"))
-        }
-        guard let key = entry.key else {
-            guard expected.state == nil, expected.fields.isEmpty else {
-                throw Failure("the entry before names no order by 'key'")
-            }
-            return wrong
-        }
-        let fields = try context.redis().fields(of: key.account.holdings(key.order))
-        if let state = expected.state, fields["state"] != state.rawValue {
-            wrong.append(("state \(state.rawValue)", fields["state"] ?? "no order"))
-        }
-        for field in expected.fields.list where (fields[field.name] ?? "") != field.value {
-            wrong.append(("\(field.name) \(field.value)", fields[field.name] ?? "absent"))
-        }
-        return wrong
     }
 
     private static func report(met: Int, _ wrong: Table) -> Report {

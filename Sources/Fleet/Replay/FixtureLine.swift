@@ -2,11 +2,14 @@ import Shared
 
 /// One line of a fixture (JSON lines): what is set up, put into a queue, or expected.
 enum FixtureLine: Sendable, Equatable {
+    /// What the fixture shows, for its reader.
+    case about
     case account(FixtureAccount)
     case terms(InstrumentTerms)
     case market(symbol: Symbol, bid: Price, ask: Price)
-    /// Fields of holdings; what is missing follows from the account.
-    case order(account: AccountID, fields: Fields)
+    /// Fields of holdings; what is missing follows from the account. `name` is what the fixture
+    /// calls it.
+    case order(account: AccountID, name: String?, fields: Fields)
     case entry(FixtureEntry)
     case expect(FixtureExpectation)
 
@@ -15,7 +18,7 @@ enum FixtureLine: Sendable, Equatable {
         let json = try JSONParser.parse(text)
         guard case .object(let members) = json, let first = members.first else {
             throw Failure(
-                "must be an object with one of account, terms, market, order, queue, expect")
+                "must be an object with one of about, account, terms, market, order, queue, expect")
         }
         if first.name == "queue" || members.contains(where: { $0.name == "queue" }) {
             self = .entry(try FixtureEntry(json))
@@ -25,6 +28,9 @@ enum FixtureLine: Sendable, Equatable {
             throw Failure("'\(members[1].name)' does not belong beside '\(first.name)'")
         }
         switch first.name {
+        case "about":
+            guard case .string = first.value else { throw Failure("'about' must be a text") }
+            self = .about
         case "account": self = .account(try FixtureAccount(try Self.fields(first)))
         case "terms": self = try Self.terms(first)
         case "market": self = try Self.market(try Self.fields(first))
@@ -53,11 +59,12 @@ enum FixtureLine: Sendable, Equatable {
 
     private static func order(_ fields: Fields) throws -> FixtureLine {
         let fixed = ["order_id", "user_type", "user_id", "symbol", "leverage", "flow"]
-        let known = fixed + ["placed_as", "created_at", "account_number"]
+        let known = fixed + ["name", "placed_as", "created_at", "account_number"]
         try fields.check(known: Set(known).union(Order.changingNames))
         let type = try fields.required("user_type") { try UserType(text: $0) }
         let account = try fields.required("user_id") { try AccountID(type, $0) }
-        return .order(account: account, fields: fields)
+        let holdings = Fields(fields.list.filter { $0.name != "name" })
+        return .order(account: account, name: fields.present("name"), fields: holdings)
     }
 
     /// An object of texts and numbers as fields.
@@ -91,85 +98,6 @@ struct FixtureAccount: Sendable, Equatable {
         account = try fields.required("user_id") { try AccountID(type, $0) }
         config = try AccountConfig(fields)
         balance = try fields.required("balance") { try Money($0) }
-    }
-}
-
-/// A message as a fixture puts it into a queue.
-struct FixtureEntry: Sendable, Equatable {
-    let role: Role
-    /// The order that it is about; nil for commands that place one.
-    let key: OrderKey?
-    let fields: Fields
-
-    init(_ json: JSONValue) throws {
-        guard case .object(let members) = json else { throw Failure("must be an object") }
-        for member in members where !["queue", "key", "fields"].contains(member.name) {
-            throw Failure("unknown key '\(member.name)'")
-        }
-        guard case .string(let queue)? = json["queue"] else {
-            throw Failure("'queue' must be a text")
-        }
-        role = try Role(name: queue)
-        switch json["key"] {
-        case .string(let text): key = try OrderKey(text: text)
-        case nil: key = nil
-        case .null, .bool, .number, .array, .object: throw Failure("'key' must be a text")
-        }
-        guard let fields = json["fields"] else { throw Failure("'fields' is missing") }
-        self.fields = try FixtureLine.fields(.init("fields", fields))
-    }
-
-    /// As the queue holds it: with the key, and the version of messages unless it names another.
-    var message: Fields {
-        var message = fields
-        if message["v"] == nil { message["v"] = MessageVersion.current }
-        if let key, message["key"] == nil, role != .orders { message["key"] = key.text }
-        return message
-    }
-
-    /// The account in whose partition it lies.
-    func account() throws -> AccountID {
-        if let key { return key.account }
-        let type = try fields.required("user_type") { try UserType(text: $0) }
-        return try fields.required("user_id") { try AccountID(type, $0) }
-    }
-}
-
-/// What must be true once the entry before it is handled.
-struct FixtureExpectation: Sendable, Equatable {
-    let state: OrderState?
-    /// `applied`, `ignored`, `deferred`, `dead`, `accepted`, `refused`, with `:<reason>` or without.
-    let outcome: String?
-    /// Fields of the holdings.
-    let fields: Fields
-
-    init(_ json: JSONValue) throws {
-        guard case .object(let members) = json else { throw Failure("'expect' must be an object") }
-        var state: OrderState?
-        var outcome: String?
-        var fields = Fields()
-        for member in members {
-            switch (member.name, member.value) {
-            case ("state", .string(let text)):
-                guard let known = OrderState(rawValue: text) else {
-                    throw Failure("state '\(text)' is none")
-                }
-                state = known
-            case ("outcome", .string(let text)):
-                let word = String(text.prefix { $0 != ":" })
-                guard FixtureOutcome.words.contains(word) else {
-                    let words = FixtureOutcome.words.joined(separator: ", ")
-                    throw Failure("outcome '\(text)' is none of \(words)")
-                }
-                outcome = text
-            case ("fields", _): fields = try FixtureLine.fields(member)
-            case ("state", _), ("outcome", _): throw Failure("'\(member.name)' must be a text")
-            default: throw Failure("unknown key '\(member.name)'")
-            }
-        }
-        self.state = state
-        self.outcome = outcome
-        self.fields = fields
     }
 }
 

@@ -18,7 +18,8 @@ struct FixtureProbe {
     func run(_ entry: FixtureEntry) throws -> FixtureOutcome {
         let account = try entry.account()
         let partition = account.partition(of: topology.partitions)
-        let lanes = FleetServices.roles(topology.providers).map { LaneID(queue: $0, partition) }
+        let lanes = try served(
+            FleetServices.roles(topology.providers).map { LaneID(queue: $0, partition) })
         let before = try dead(in: lanes)
         let version = try self.version(of: entry.key)
         let lane = LaneID(queue: entry.role, partition)
@@ -31,6 +32,24 @@ struct FixtureProbe {
         if let letter = died.first { return .dead(letter.fields["dead_reason"] ?? "") }
         if try isDelayed(entry, id, lanes) { return .deferred }
         return try self.version(of: entry.key) > version ? .applied : .ignored
+    }
+
+    /// The order that a command placed.
+    func placed(by entry: FixtureEntry) throws -> OrderKey {
+        let account = try entry.account()
+        guard let order = try result(of: entry, account).order else {
+            throw Failure("the command placed no order")
+        }
+        return OrderKey(account, order)
+    }
+
+    /// What is sent to a provider that nobody serves stays in its queue.
+    private func served(_ lanes: [LaneID]) throws -> [LaneID] {
+        try lanes.filter { lane in
+            guard case .queue(.provider) = lane.source else { return true }
+            let lease = RedisCommand("EXISTS", slot: lane.slot.number, [lane.lease.text])
+            return try redis.call(lease).get().number == 1
+        }
     }
 
     private func concerns(_ fields: Fields, _ entry: FixtureEntry, _ id: String) -> Bool {
@@ -75,10 +94,14 @@ struct FixtureProbe {
     }
 
     private func answer(_ entry: FixtureEntry, _ account: AccountID) throws -> FixtureOutcome {
+        let result = try result(of: entry, account)
+        return result.isAccepted ? .accepted : .refused(result.reason ?? "")
+    }
+
+    private func result(of entry: FixtureEntry, _ account: AccountID) throws -> CommandResult {
         let request = try entry.fields.required("request_id") { try RequestID($0) }
         let fields = try redis.fields(of: account.orderResult(request))
         guard !fields.isEmpty else { throw Failure("\(request) got no answer") }
-        let result = try CommandResult(fields)
-        return result.isAccepted ? .accepted : .refused(result.reason ?? "")
+        return try CommandResult(fields)
     }
 }

@@ -47,7 +47,7 @@ struct FixtureSetup {
     }
 
     /// The order with all that leads to it and adds it up: index, book, margins, lookups.
-    mutating func add(order fields: Fields, of id: AccountID) throws {
+    mutating func add(order fields: Fields, of id: AccountID) throws -> OrderKey {
         guard let account = accounts[id] else { throw Failure("\(id) is not set up before") }
         let order = try Order(try completed(fields, account), account: id)
         var commands = [
@@ -73,6 +73,7 @@ struct FixtureSetup {
         try write(commands)
         books[id, default: Book()].set(order)
         try writePortfolio(of: account)
+        return order.key
     }
 
     private func completed(_ fields: Fields, _ account: FixtureAccount) throws -> Fields {

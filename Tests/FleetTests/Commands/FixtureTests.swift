@@ -45,10 +45,29 @@ import Testing
         (#"{"expect":{"state":"flying"}}"#, "state 'flying' is none"),
         (#"{"expect":{"outcome":"perhaps"}}"#, "outcome 'perhaps' is none of"),
         (#"{"expect":{"colour":1}}"#, "unknown key 'colour'"),
+        (#"{"expect":{"key":"42"}}"#, "key '42' is not user_holdings"),
+        (#"{"expect":{"portfolio":1}}"#, "'portfolio' must be an object"),
+        (#"{"about":1}"#, "'about' must be a text"),
+        (#"{"queue":"open","name":"a","fields":{}}"#, "'name' is for commands"),
     ])
     func aLineThatIsNotKnownIsRefused(line: String, message: String) {
         let error = #expect(throws: (any Error).self) { try FixtureLine(line) }
         #expect(error.map { "\($0)".contains(message) } == true, "\(String(describing: error))")
+    }
+
+    @Test func namesStandForIdsAndFields() throws {
+        var names = FixtureNames()
+        let key = try OrderKey(text: "user_holdings:{live:1}:42")
+        try names.set("a", key)
+        let line = try names.resolved("$a $a.close_id $a.") { order in
+            Fields([.init("close_id", "CLS" + order.order.text)])
+        }
+        #expect(line == "42 CLS42 42.")
+        #expect(try FixtureNames.checkable("{$b.close_id}") == "{1}")
+        #expect(throws: Failure.self) { try names.set("a", key) }
+        for line in ["$b", "$a.margin", "$ a"] {
+            #expect(throws: Failure.self) { try names.resolved(line) { _ in Fields() } }
+        }
     }
 
     @Test(arguments: [
