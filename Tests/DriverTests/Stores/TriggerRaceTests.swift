@@ -95,9 +95,9 @@ struct TriggerRaceTests {
                         let isCancelled = try reply.get().status == .cancelled
                         race.found.withLock { found in
                             if isCancelled {
-                                found.cancelled.insert(cancel.key.order.text)
+                                found.cancelled.formUnion([cancel.key.order.text])
                             } else {
-                                found.refused.insert(cancel.key.order.text)
+                                found.refused.formUnion([cancel.key.order.text])
                             }
                         }
                     }
