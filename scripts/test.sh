@@ -17,10 +17,12 @@ restart_interruptible "$@"
 # Seconds after which a ring counts as hung.
 readonly RING_LIMIT=900
 
-readonly -A TITLE=([1]=unit [2]=simulation [3]=drivers [4]=fleet)
+# The second ring in two parts: the seeds, and that each rule of delivery is needed.
+readonly -A TITLE=([1]=unit [2]=simulation [2r]='rules out' [3]=drivers [4]=fleet)
 readonly -A TARGETS=(
     [1]='SharedTests|StatementsTests|ProviderWireTests|RuntimeTests|WorkerTests'
-    [2]='SimulationTests'
+    [2]='SimulationTests\.SimulationTests'
+    [2r]='SimulationTests\.RuleTests'
     [3]='DriverTests'
     [4]='FleetTests'
 )
@@ -29,10 +31,11 @@ flags=("${BUILD_FLAGS[@]}")
 rings=()
 for argument in "$@"; do
     case $argument in
-    [1-4]) rings+=("$argument") ;;
+    [134]) rings+=("$argument") ;;
+    2) rings+=(2 2r) ;;
     --tsan)
         flags=(-c debug --sanitize thread --scratch-path "$ROOT/.build/tsan")
-        rings+=(1 2)
+        rings+=(1 2 2r)
         ;;
     *) die "unknown argument $argument; see the head of this script" ;;
     esac
@@ -69,12 +72,12 @@ run_ring() {
         verdict=FAILED
     fi
     [[ $verdict == passed ]] || failed=1
-    summary+=("$(printf 'ring %s %-10s %5s tests %5s s  %s' \
+    summary+=("$(printf 'ring %-2s %-10s %5s tests %5s s  %s' \
         "$ring" "${TITLE[$ring]}" "$count" "$((SECONDS - began))" "$verdict")")
 }
 
 if ((${#rings[@]} == 0)); then
-    rings=(1 2 3 4)
+    rings=(1 2 2r 3 4)
     run_member scripts/check.sh || failed=1
     summary+=("$(printf 'check, with build %20s s  %s' "$((SECONDS - began))" \
         "$( ((failed)) && echo FAILED || echo passed)")")

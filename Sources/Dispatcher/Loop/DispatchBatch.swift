@@ -74,7 +74,7 @@ struct DispatchBatch {
         }
     }
 
-    /// A report without an identity of its own keeps the name that it was given first: the order
+    /// A report that only the order's state names keeps the name that it was given first: the order
     /// may have moved since a dispatcher died between routing and settling it.
     private mutating func confirm(_ namings: inout [Naming?]) {
         var asked: [Int] = []
@@ -82,10 +82,9 @@ struct DispatchBatch {
         for (index, item) in items.enumerated() where item.isNamedOnce {
             guard let naming = namings[index], let found = item.found else { continue }
             asked.append(index)
-            // An account's reports come through two partitions, whose entries may share an id.
             names.append(
                 ReportName(
-                    account: found.key.account, entry: "\(partition)/\(item.arrival)",
+                    account: found.key.account, entry: item.nameKey(in: partition),
                     name: naming.text))
         }
         guard !names.isEmpty else { return }

@@ -55,12 +55,23 @@ struct DispatchItem {
         return .entry("\(arrival)")
     }
 
-    /// A report without exec id and token may be named only once.
+    /// Whether the report keeps the name that it is given first: it has neither exec id nor token, or
+    /// it is under the order's own id, where the state tells what is meant. A dispatcher that died
+    /// between routing and settling it would else leave it both routed and dead. A fill is one
+    /// whatever it is named.
     var isNamedOnce: Bool {
-        switch identity {
-        case .entry: true
-        case .exec, .token: false
+        if case .entry = identity { return true }
+        guard found?.kind == .order, case .status(let status) = report.content else {
+            return false
         }
+        return status != .executed
+    }
+
+    /// What its name is kept under. An account's reports come through two partitions, whose entries
+    /// may share an id; one that a person sends again is named anew.
+    func nameKey(in partition: Int) -> String {
+        let redriven = entry.fields[EntryField.redriven].map { "/\($0)" } ?? ""
+        return "\(partition)/\(arrival)\(redriven)"
     }
 
     /// The messages to a provider that this report, named so, refuses: under the reported id, and

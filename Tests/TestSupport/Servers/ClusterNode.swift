@@ -111,8 +111,21 @@ extension PrivateRedisCluster {
         }
     }
 
-    /// All three steps.
+    /// All three steps. While news of the move before is on its way between the nodes one of them may
+    /// refuse; then the move is tried again, and throws what it was refused with at last.
     package func move(
+        _ slot: UInt16, from source: ClusterNode, to target: ClusterNode
+    ) throws(ServerError) {
+        for _ in 0..<20 {
+            if case .success = Result(catching: { try tryMove(slot, from: source, to: target) }) {
+                return
+            }
+            usleep(100_000)
+        }
+        try tryMove(slot, from: source, to: target)
+    }
+
+    private func tryMove(
         _ slot: UInt16, from source: ClusterNode, to target: ClusterNode
     ) throws(ServerError) {
         try beginMove(of: slot, from: source, to: target)

@@ -231,11 +231,28 @@ import Testing
         #expect(messages[0].eventID.text == "42/REJECTED/n:\(entry.id)")
     }
 
+    /// Under the order's own id the state tells what a report means, so its name is kept too; what a
+    /// person sends again is named anew.
+    @Test func aReportUnderTheOrdersOwnIDIsNamedOnce() throws {
+        var order = try order()
+        try bench.keep(order)
+        let entry = bench.entry(["order_id": "42", "ord_status": "REJECTED", "exec_id": "X1"])
+        #expect(bench.process(entry).isDone)
+        order.state = .queued
+        try bench.keep(order)
+        #expect(bench.process(entry).isDone)
+        var again = entry.fields
+        again[EntryField.redriven] = "1"
+        #expect(bench.process(Entry(id: entry.id, fields: again)).isDone)
+        let events = try bench.routed(.reject, order.account).map(\.event)
+        #expect(events == [.closeRejected, .closeRejected, .placementRejected])
+    }
+
     @Test(arguments: [["exec_id": "X1"], ["idempotency": "T1"]])
     func anIdentityNeedsNoStoredName(_ identity: [String: String]) throws {
         try bench.keep(order())
         var fields = Fields([
-            "type": "execution_report", "order_id": "42", "ord_status": "REJECTED",
+            "type": "execution_report", "order_id": "CLS1", "ord_status": "REJECTED",
         ])
         for (name, value) in identity { fields[name] = value }
         #expect(bench.process(bench.entry(fields)).isDone)
