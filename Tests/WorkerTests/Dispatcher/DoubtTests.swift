@@ -91,7 +91,7 @@ import Testing
         _ = try order(.queued)
         let entries = (0..<50).map { report("42", "REJECTED", ["exec_id": "X\($0)"]) }
         #expect(bench.process(entries).filter { !$0.isDone }.isEmpty)
-        #expect(bench.outage.take() == [.lookUp, .accounts, .orders, .inDoubt, .route])
+        #expect(bench.outage.take() == [.lookUp, .accounts, .orders, .name, .inDoubt, .route])
     }
 
     @Test func aStoreThatCannotSayHoldsTheReport() throws {
