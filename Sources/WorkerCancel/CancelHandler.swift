@@ -32,7 +32,8 @@ struct CancelHandler: OrderEventHandler {
     }
 
     /// Whether a provider that modifies by cancel and replace may have cancelled the order for its
-    /// change. What is cancelled under the id of our own cancel is gone for good.
+    /// change. What is cancelled under the id of our own cancel is gone for good, also where the
+    /// first half of the replacement has cancelled it before and the second is still to be booked.
     private func isHalfOfReplacement(_ order: Order, _ message: OrderMessage) -> Bool {
         guard message.idKind != .cancel else { return false }
         return order.state == .modifying || order.stateBefore == .modifying

@@ -12,14 +12,16 @@ struct PendingHandler: OrderEventHandler {
             try order.takeModification()
             order.modifiedByArrival = it.message.arrival
         }
-        if it.verdict == .keep {
-            // A cancel is in flight; should it be refused, the order rests.
-            order.stateBefore = .pending
-        } else {
+        // A provider that modifies by cancel and replace: what was cancelled rests again.
+        order.cancelledByArrival = nil
+        if it.verdict == .to(.pending) {
             order.state = .pending
             order.stateBefore = nil
-            // A provider that modifies by cancel and replace: what was cancelled rests again.
-            order.cancelledByArrival = nil
+        } else {
+            // A cancel is in flight; should it be refused, the order rests.
+            order.state = .cancelling
+            order.stateBefore = .pending
+            order.requests.requestedAt = order.requests.requestedAt ?? it.context.now
         }
         return it.apply(.orderPendingConfirmed, order)
     }

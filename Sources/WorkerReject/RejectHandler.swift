@@ -21,7 +21,8 @@ struct RejectHandler: OrderEventHandler {
             if it.verdict == .keep { order.stateBefore = .pending } else { try order.restore() }
         case .pendingCancel:
             order.requests.cancelID = nil
-            try order.restore()
+            // What the provider has cancelled for a change stays so until the change's other half.
+            if it.verdict != .keep { try order.restore() }
         case .stopLossAdd: order.legRefused(.stopLoss)
         case .takeProfitAdd: order.legRefused(.takeProfit)
         case .stopLossRemove: order.legCancelRefused(.stopLoss)

@@ -36,7 +36,8 @@ enum Naming: Hashable, Sendable {
         case .queued: queued
         case .pendingQueued, .pending, .modifying, .cancelling: resting(order)
         case .open, .closing: position(order)
-        case .closed, .cancelled, .rejected: terminal
+        case .cancelled: order.stateBefore == .modifying ? replaceable : terminal
+        case .closed, .rejected: terminal
         }
     }
 }
@@ -46,6 +47,11 @@ extension Naming {
     private static let terminal = StatusRow(
         executed: .event(.filled), pending: .ignored(.late), modify: .event(.modifyConfirmed),
         cancelled: .ignored(.late), rejected: .ignored(.late))
+
+    /// Cancelled, perhaps for a change: its replacement may have been cancelled too.
+    private static let replaceable = StatusRow(
+        executed: .event(.filled), pending: .ignored(.late), modify: .event(.modifyConfirmed),
+        cancelled: .event(.cancelConfirmed), rejected: .ignored(.late))
 
     /// A market order that the provider cancels was not filled: it is refused.
     private static let queued = StatusRow(

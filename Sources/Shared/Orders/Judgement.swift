@@ -26,7 +26,7 @@ package enum Judgement: Sendable, Hashable {
     private static func fault(of message: OrderMessage, on order: Order) -> Judgement? {
         guard message.event.isFill else {
             let isCurrent = order.isCurrent(message.reportID, of: message.idKind)
-            return isCurrent && !isReplaced(message, on: order) ? nil : .ignored(.late)
+            return isCurrent && !isOvertaken(message, on: order) ? nil : .ignored(.late)
         }
         if isBooked(message, in: order.execs) { return .ignored(.repeatedFill) }
         if let filled = message.cumulativeQuantity, filled.isPositive,
@@ -57,7 +57,8 @@ package enum Judgement: Sendable, Hashable {
         case .from(let state, let then, let otherwise):
             judge(order.stateBefore == state ? then : otherwise, message, order)
         case .replacement:
-            isReplacement(message, of: order) ? .applies(.to(.pending)) : .ignored(.late)
+            isReplacement(message, of: order)
+                ? .applies(.to(order.stateWhenReplaced)) : .ignored(.late)
         case .byLeg: judgeLeg(message, order)
         case .early: .deferred(.early)
         case .late: .ignored(.late)
@@ -81,13 +82,16 @@ package enum Judgement: Sendable, Hashable {
     }
 
     /// The same provider's cancel, where the worker that books changes came first: the order rests by
-    /// a confirmation that lies behind it. What is cancelled under the id of our own cancel is gone.
-    private static func isReplaced(_ message: OrderMessage, on order: Order) -> Bool {
+    /// a confirmation that lies behind it. Or a cancel behind which another one was booked. What is
+    /// cancelled under the id of our own cancel is gone, wherever it lies.
+    private static func isOvertaken(_ message: OrderMessage, on order: Order) -> Bool {
         guard message.event == .cancelConfirmed, message.idKind != .cancel,
-            let change = order.modifiedByArrival, let changed = position(change),
             let arrived = position(message.arrival)
         else { return false }
-        return arrived < changed
+        return [order.modifiedByArrival, order.cancelledByArrival].contains { booked in
+            guard let booked = booked.flatMap(position) else { return false }
+            return arrived < booked
+        }
     }
 
     /// A stream's entry id as two numbers, so that `9-1` lies before `10-0`.
@@ -111,6 +115,11 @@ package enum Judgement: Sendable, Hashable {
 }
 
 extension Order {
+    /// A cancel that came upon the change is still to be answered by the order that replaced it.
+    fileprivate var stateWhenReplaced: OrderState {
+        requests.cancelID == nil ? .pending : .cancelling
+    }
+
     /// The id under which the last request of a kind was made; nil where none was.
     package func currentID(of kind: IDKind) -> LifecycleID? {
         switch kind {

@@ -8,7 +8,8 @@ package enum Verdict: Hashable, Sendable {
     case keep
     /// Applied if the state before the request was this one, else the other verdict.
     indirect case from(OrderState, then: Verdict, else: Verdict)
-    /// A replacement after a cancel, if the report lies behind the cancel's (domain §3).
+    /// A replacement after a cancel, if the report lies behind the cancel's (domain §3): the order
+    /// rests again, or is being cancelled where a cancel of ours is still to be answered.
     case replacement
     /// The leg decides: `StateTable.legVerdict`.
     case byLeg
@@ -113,10 +114,13 @@ package enum StateTable {
         cancelling: .from(.modifying, then: .keep, else: .late),
         open: .late, closing: .late, closed: .late, cancelled: .replacement, rejected: .late)
 
+    /// A cancelled order that a replacement may re-open can be cancelled once more: then what lies
+    /// before that cancel re-opens nothing.
     private static let cancelConfirmed = StateRow<Verdict>(
         queued: .dead(.impossible), pendingQueued: .to(.cancelled), pending: .to(.cancelled),
         modifying: .to(.cancelled), cancelling: .to(.cancelled),
-        open: .late, closing: .late, closed: .late, cancelled: .late, rejected: .late)
+        open: .late, closing: .late, closed: .late,
+        cancelled: .from(.modifying, then: .keep, else: .late), rejected: .late)
 
     /// Any fill that ends a position: by close, stop loss or take profit.
     private static let positionClosed = StateRow<Verdict>(
@@ -137,10 +141,12 @@ package enum StateTable {
         cancelling: .from(.modifying, then: .keep, else: .late),
         open: .late, closing: .late, closed: .late, cancelled: .late, rejected: .late)
 
+    /// The replacement of a cancelled order must know that no cancel waits for it any more.
     private static let cancelRejected = StateRow<Verdict>(
         queued: .late, pendingQueued: .late, pending: .late, modifying: .late,
         cancelling: .restore,
-        open: .late, closing: .late, closed: .late, cancelled: .late, rejected: .late)
+        open: .late, closing: .late, closed: .late,
+        cancelled: .from(.modifying, then: .keep, else: .late), rejected: .late)
 
     private static let closeRejected = StateRow<Verdict>(
         queued: .late, pendingQueued: .late, pending: .late, modifying: .late, cancelling: .late,

@@ -113,7 +113,8 @@ package enum StateTableDocument {
         case .from(let state, let then, let otherwise):
             "from \(state.rawValue): \(text(then)); else \(text(otherwise))"
         case .replacement:
-            "from modifying, behind the report that cancelled: pending; else *late*"
+            "from modifying, behind the report that cancelled: pending, or cancelling while a "
+                + "cancel is on its way; else *late*"
         case .byLeg: "*leg*"
         case .early: "*waits*"
         case .late: "*late*"

@@ -161,11 +161,14 @@ import Testing
     ) throws {
         var order = try order(.cancelled, before: .modifying)
         order.cancelledByArrival = cancel
-        let expected: Judgement = applies ? .applies(.to(.pending)) : .ignored(.late)
         let own = try testMessage(.modifyConfirmed, arrival: arrival)
-        #expect(judge(own, order) == expected)
         let modify = try testMessage(.modifyConfirmed, on: "MOD1", .modify, arrival: arrival)
-        #expect(judge(modify, order) == expected)
+        for next in [OrderState.cancelling, .pending] {
+            order.requests.cancelID = next == .pending ? nil : LifecycleID(.cancel, number: 1)
+            let expected: Judgement = applies ? .applies(.to(next)) : .ignored(.late)
+            #expect(judge(own, order) == expected)
+            #expect(judge(modify, order) == expected)
+        }
         order.stateBefore = .pending
         #expect(judge(modify, order) == .ignored(.late))
         order.stateBefore = .modifying
@@ -192,6 +195,24 @@ import Testing
         var cancelling = try self.order(.cancelling, before: .pending)
         cancelling.modifiedByArrival = change
         #expect(judge(ours, cancelling) == .applies(.to(.cancelled)))
+    }
+
+    /// Our own cancel ends what may be replaced, wherever its report lies; any other one by its place.
+    @Test(
+        arguments: [
+            ("4-0", IDKind.order, false), ("6-0", .order, true), ("4-0", .cancel, true),
+            ("6-0", .cancel, true),
+        ])
+    func whatMayBeReplacedIsCancelledAgain(
+        _ arrival: String, _ kind: IDKind, _ applies: Bool
+    ) throws {
+        var order = try order(.cancelled, before: .modifying)
+        order.cancelledByArrival = "5-0"
+        let cancel = try testMessage(
+            .cancelConfirmed, on: kind == .order ? "42" : "CXL1", kind, arrival: arrival)
+        #expect(judge(cancel, order) == (applies ? .applies(.keep) : .ignored(.late)))
+        order.stateBefore = nil
+        #expect(judge(cancel, order) == .ignored(.late))
     }
 
     /// `order_done` names and judges; it never changes again.

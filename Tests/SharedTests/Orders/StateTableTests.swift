@@ -16,7 +16,7 @@ import Testing
         .fillRefused: "impossible rejected rejected rejected rejected impossible impossible impossible late late",
         .pendingConfirmed: "late pending late late pendingQueued?stays:late late late late late late",
         .modifyConfirmed: "late late late pending modifying?stays:late late late late replacement late",
-        .cancelConfirmed: "impossible cancelled cancelled cancelled cancelled late late late late late",
+        .cancelConfirmed: "impossible cancelled cancelled cancelled cancelled late late late modifying?stays:late late",
         .stopLossConfirmed: "waits waits waits waits waits leg leg late late late",
         .takeProfitConfirmed: "waits waits waits waits waits leg leg late late late",
         .stopLossCancelled: "waits waits waits waits waits leg leg late late late",
@@ -26,7 +26,7 @@ import Testing
         .takeProfitFilled: "waits waits waits waits waits closed closed second_fill impossible impossible",
         .placementRejected: "rejected rejected impossible impossible pendingQueued?rejected:impossible impossible impossible impossible late late",
         .modifyRejected: "late late late back modifying?stays:late late late late late late",
-        .cancelRejected: "late late late late back late late late late late",
+        .cancelRejected: "late late late late back late late late modifying?stays:late late",
         .closeRejected: "late late late late late late open late late late",
         .stopLossRejected: "waits waits waits waits waits leg leg late late late",
         .takeProfitRejected: "waits waits waits waits waits leg leg late late late",
@@ -87,7 +87,8 @@ import Testing
         #expect(words.isEmpty || event.leg != nil)
     }
 
-    /// Invariant 6: a terminal order changes by a fill, and by a replacement after a cancel, only.
+    /// Invariant 6: a terminal order changes by a fill, and by a replacement after a cancel, only. While
+    /// it may be replaced, answers to a cancel are noted on it.
     @Test func terminalOrdersStay() {
         for event in OrderEventKind.allCases {
             for state in OrderState.allCases where state.isTerminal {
@@ -95,6 +96,9 @@ import Testing
                 case .late, .dead: continue
                 case .to(.open): #expect(event == .filled && state != .closed)
                 case .replacement: #expect(event == .modifyConfirmed && state == .cancelled)
+                case .from(.modifying, then: .keep, else: .late):
+                    #expect(event == .cancelConfirmed || event == .cancelRejected)
+                    #expect(state == .cancelled)
                 case .to, .restore, .keep, .from, .byLeg, .early:
                     Issue.record("\(event) moves an order that is \(state)")
                 }

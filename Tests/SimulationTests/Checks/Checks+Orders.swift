@@ -86,7 +86,9 @@ extension Checks {
                 let state = before["to_state"].flatMap(OrderState.init(rawValue:))
                 let type = after["type"].flatMap(EventType.init(rawValue:))
                 let isReplacement = type == .orderPendingConfirmed && state == .cancelled
-                if state?.isTerminal == true, type != .orderOpenConfirmed, !isReplacement {
+                if state?.isTerminal == true, type != .orderOpenConfirmed, !isReplacement,
+                    try !isNoted(after, on: before)
+                {
                     found.append("6: order \(id) changed after its end")
                 }
             }
@@ -94,6 +96,17 @@ extension Checks {
             if profits > 1 { found.append("2: order \(id) was booked \(profits) times") }
         }
         return found
+    }
+
+    /// Whether an answer to a cancel was noted on an order that a replacement may still re-open.
+    private func isNoted(_ after: Fields, on before: Fields) throws -> Bool {
+        let answers = [EventType.orderPendingCancel, .orderRejectionRecord].map(\.rawValue)
+        let cancelled = OrderState.cancelled.rawValue
+        guard before["to_state"] == cancelled, after["to_state"] == cancelled,
+            answers.contains(after["type"] ?? "")
+        else { return false }
+        let before = try EventEntry.event(before)["state_before"]
+        return before == OrderState.modifying.rawValue
     }
 
     /// What others read: the copies of orders and who holds which symbol.

@@ -36,9 +36,9 @@ extension ProviderModel {
         switch below(10) {
         case 0..<4: open(id, under: order.request.id)
         case 4:
-            if order.isModified { blame(id, .replaced) }
+            if order.isModified, !order.isReplaced { blame(id, .replaced) }
             orders[id]?.standing = .cancelled
-            say(.cancelled, on: order.request.id, order.request.key)
+            say(.cancelled, on: order.request.id, order.request.key, atOnce: order.isReplaced)
         default: return
         }
     }
@@ -63,6 +63,7 @@ extension ProviderModel {
 
     private func take(_ request: ProviderRequest) {
         orders[request.order]?.isModified = true
+        orders[request.order]?.isReplaced = false
         orders[request.order]?.price = request.price
         orders[request.order]?.quantity = request.quantity
     }
@@ -98,7 +99,6 @@ extension ProviderModel {
     }
 
     private func drop(_ request: ProviderRequest) {
-        if orders[request.order]?.isReplaced == true { blame(request.order, .replaced) }
         orders[request.order]?.standing = .cancelled
         answer(.cancelled, request)
     }

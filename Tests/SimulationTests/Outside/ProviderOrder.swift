@@ -29,9 +29,8 @@ struct ProviderOrder {
         case filledTwice
         /// It answered a request under the order's own id, which may mean another one by then.
         case spokeOfOrder
-        /// It cancelled for a change, and the order did not stay as the change left it; or it
-        /// cancelled what it had changed. What came first nobody can tell where reports overtake one
-        /// another.
+        /// It filled what it had changed by cancel and replacement, or cancelled unasked what it had
+        /// changed. What came first nobody can tell where reports overtake one another.
         case replaced
     }
 
@@ -47,7 +46,7 @@ struct ProviderOrder {
     var quantity: Quantity?
     var legs: [Shared.Leg: Leg] = [:]
     var isModified = false
-    /// A change was told as a cancel and a new order.
+    /// The last change was told as a cancel and a new order.
     var isReplaced = false
     var misdeeds: Set<Misdeed> = []
     /// The report of the opening fill, where it can be told again.

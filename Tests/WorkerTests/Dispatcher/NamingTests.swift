@@ -101,6 +101,17 @@ import Testing
         #expect(name(.rejected, order) == .event(.placementRejected))
     }
 
+    /// Until its replacement is booked, an order may be told of as cancelled twice.
+    @Test func aCancelOfWhatMayBeReplacedIsOne() throws {
+        var order = try OrderBench.order(.cancelled)
+        let names = NamingTests.statuses.map { name($0, order) }
+        order.stateBefore = .modifying
+        for (status, before) in zip(NamingTests.statuses, names) {
+            let isCancel = status == .cancelled
+            #expect(name(status, order) == (isCancel ? .event(.cancelConfirmed) : before))
+        }
+    }
+
     @Test func aNamingSurvivesItsText() throws {
         let all: [Naming] =
             OrderEventKind.allCases.map { .event($0) } + IgnoreReason.allCases.map { .ignored($0) }

@@ -65,9 +65,54 @@ import Testing
         guard rests else { return }
         #expect(try talk.order.price == Price("1.3"))
         // The cancel is still to be answered, and ends what was replaced.
+        #expect(try talk.order.state == .cancelling)
+        #expect(try talk.order.stateBefore == .pending)
+        #expect(try talk.order.requests.requestedAt != nil)
         try talk.hear(.cancelConfirmed, arrival: "12-0")
         #expect(try talk.order.state == .cancelled)
         #expect(try talk.hear(.modifyConfirmed, arrival: "13-0") == .ignore(.late))
+    }
+
+    /// A change to 1.3 that its provider makes by cancel and replacement, with a cancel of ours behind
+    /// it: the worker of cancels has booked the first half, the other worker not the second.
+    private func halfReplaced() throws -> Conversation {
+        var talk = try resting()
+        try talk.ask(.modifying) {
+            $0.requests.modifyID = try LifecycleID("MOD1")
+            $0.requests.modifyPrice = try Price("1.3")
+        }
+        try cancel(&talk)
+        try talk.hear(.cancelConfirmed, "42", price: nil, arrival: "10-0")
+        #expect(try talk.order.state == .cancelled)
+        #expect(try talk.order.stateBefore == .modifying)
+        return talk
+    }
+
+    /// The replacement is cancelled before it is booked: by our own cancel wherever it lies, by one
+    /// that nobody asked for where it lies behind.
+    @Test(arguments: [("CXL1", "12-0"), ("CXL1", "9-0"), ("42", "12-0")])
+    func aReplacementCancelledAtOnceIsNotReopened(_ id: String, _ arrival: String) throws {
+        var talk = try halfReplaced()
+        let again = try talk.hear(.cancelConfirmed, id, price: nil, arrival: arrival)
+        #expect(again.transition?.type == .orderPendingCancel)
+        #expect(try talk.order.state == .cancelled)
+        #expect(try talk.order.stateBefore == (id == "42" ? .modifying : nil))
+        #expect(talk.account.book.count == 0)
+        for own in ["42", "MOD1"] {
+            #expect(try talk.hear(.modifyConfirmed, own, arrival: "11-0") == .ignore(.late))
+        }
+        #expect(try talk.order.state == .cancelled)
+    }
+
+    /// Told of twice, the first half is none of the second; what lies behind both rests again.
+    @Test func theLastCancelIsTheOneToLieBehind() throws {
+        var talk = try halfReplaced()
+        #expect(
+            try talk.hear(.cancelConfirmed, "42", price: nil, arrival: "9-0") == .ignore(.late))
+        try talk.hear(.cancelConfirmed, "42", price: nil, arrival: "12-0")
+        #expect(try talk.hear(.modifyConfirmed, arrival: "11-0") == .ignore(.late))
+        #expect(try talk.hear(.modifyConfirmed, arrival: "13-0").transition != nil)
+        #expect(try talk.order.state == .cancelling)
     }
 
     @Test func theAnswerToAnEarlierCancelIsLate() throws {

@@ -82,7 +82,7 @@ import Testing
         case .keep, .byLeg: place.state
         case .from(let state, let then, let otherwise):
             end(place.before == state ? then : otherwise, place)
-        case .replacement: .pending
+        case .replacement: .cancelling  // Its cancel is still to be answered.
         case .early, .late, .dead: nil
         }
     }

@@ -73,6 +73,21 @@ import Testing
         #expect(try decide(order, message) == .ignore(.late))
     }
 
+    /// Refused between the halves of a replacement, the cancel does not wait for the second.
+    @Test func aCancelRefusedBeforeTheReplacementIsAnswered() throws {
+        var talk = try resting()
+        try talk.ask(.modifying) { $0.requests.modifyID = try LifecycleID("MOD1") }
+        try talk.ask(.cancelling) { $0.requests.cancelID = try LifecycleID("CXL1") }
+        try talk.hear(.cancelConfirmed, "42", price: nil, arrival: "10-0")
+        let refused = try talk.hear(.cancelRejected, price: nil, arrival: "12-0")
+        #expect(refused.transition?.type == .orderRejectionRecord)
+        #expect(try talk.order.state == .cancelled)
+        #expect(try talk.order.requests.cancelID == nil)
+        try talk.hear(.modifyConfirmed, price: nil, arrival: "11-0")
+        #expect(try talk.order.state == .pending)
+        #expect(try talk.order.requests.requestedAt == nil)
+    }
+
     private func resting(_ user: UserType = .live) throws -> Conversation {
         try Conversation(
             OrderBench.order(.pending, side: .buyStop, account: user.rawValue + ":7"))
