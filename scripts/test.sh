@@ -7,7 +7,8 @@
 #   scripts/test.sh --tsan     rings 1 and 2, debug, under the thread sanitizer
 #
 # Tests find in their environment: ORDERFLEET_RUN_DIR, the folder for their servers' folders;
-# ORDERFLEET_BIN, the folder of the built binaries.
+# ORDERFLEET_BIN, the folder of the built binaries; ORDERFLEET_NEXT_BIN, that of the next version's,
+# which ring 4 upgrades to.
 set -euo pipefail
 
 # shellcheck source=scripts/lib.sh
@@ -76,6 +77,18 @@ run_ring() {
         "$ring" "${TITLE[$ring]}" "$count" "$((SECONDS - began))" "$verdict")")
 }
 
+build_next() {
+    local log=$RUN_DIR/tmp/next.log began=$SECONDS verdict=passed
+    run_member scripts/next.sh >"$log" || {
+        cat "$log"
+        verdict=FAILED
+        failed=1
+    }
+    ORDERFLEET_NEXT_BIN=$(tail -n 1 "$log")
+    export ORDERFLEET_NEXT_BIN
+    summary+=("$(printf 'build of the next version %12s s  %s' "$((SECONDS - began))" "$verdict")")
+}
+
 if ((${#rings[@]} == 0)); then
     rings=(1 2 2r 3 4)
     run_member scripts/check.sh || failed=1
@@ -86,7 +99,10 @@ run_member swift build "${flags[@]}" --build-tests || die "the build failed"
 ORDERFLEET_BIN=$(swift build "${flags[@]}" --show-bin-path)
 export ORDERFLEET_BIN
 
-for ring in "${rings[@]}"; do run_ring "$ring"; done
+for ring in "${rings[@]}"; do
+    [[ $ring != 4 ]] || build_next
+    run_ring "$ring"
+done
 
 say ''
 printf '%s\n' "${summary[@]}"

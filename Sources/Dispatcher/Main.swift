@@ -10,7 +10,7 @@ import Shared
         ) { _, stores, tools in
             DispatchProcessor(
                 store: stores.dispatch, partitions: tools.topology.partitions,
-                counters: tools.counters)
+                version: tools.version, counters: tools.counters)
         }
     }
 }

@@ -137,6 +137,6 @@ import Testing
         let record = try #require(try world.outbox(account).first)
         #expect(record.number == 1 && record.event["order_id"] == "1")
         #expect(try Record(boxed: record.boxed) == record)
-        #expect(throws: FieldError.self) { try Record(boxed: "x") }
+        #expect(throws: MessageError.self) { try Record(boxed: "x") }
     }
 }

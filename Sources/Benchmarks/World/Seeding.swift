@@ -61,7 +61,7 @@ struct Seeding {
         let stream = LaneID(queue: scene.role, partition).stream
         var command = RedisCommand(
             "XADD", slot: nil, [stream.text, "\(Scene.start)-\(number + 1)"])
-        for field in message.fields.list {
+        for field in message.fields(in: 1).list {
             command.append(field.name)
             command.append(field.value)
         }

@@ -13,19 +13,23 @@ struct DispatchBatch {
     private let store: any DispatchStore
     private let partition: Int
     private let partitions: Int
+    private let version: Int
     private(set) var items: [DispatchItem]
 
     /// - Parameters:
     ///   - items: in stream order.
     ///   - partition: of the reports, from which they come.
     ///   - partitions: how many each role's queue has.
+    ///   - version: of the messages to workers.
     init(
-        _ items: [DispatchItem], of partition: Int, store: any DispatchStore, partitions: Int
+        _ items: [DispatchItem], of partition: Int, store: any DispatchStore, partitions: Int,
+        version: Int
     ) {
         self.items = items
         self.partition = partition
         self.store = store
         self.partitions = partitions
+        self.version = version
     }
 
     mutating func run() {
@@ -171,7 +175,7 @@ struct DispatchBatch {
         let messages = routes.map { route in
             RoutedMessage(
                 role: route.role, partition: route.message.account.partition(of: partitions),
-                fields: route.message.fields)
+                fields: route.message.fields(in: version))
         }
         for (route, reply) in zip(routes, store.route(messages)) {
             switch reply {

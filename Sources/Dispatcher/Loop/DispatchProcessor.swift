@@ -9,13 +9,20 @@ final class DispatchProcessor: BatchProcessor {
 
     private let store: any DispatchStore
     private let partitions: Int
+    private let version: AgreedVersion
     private let counters: any OutcomeCounting
     private var attempts: [EntryID: Int] = [:]
 
-    /// - Parameter partitions: how many each role's queue has.
-    init(store: any DispatchStore, partitions: Int, counters: any OutcomeCounting) {
+    /// - Parameters:
+    ///   - partitions: how many each role's queue has.
+    ///   - version: of the messages to workers.
+    init(
+        store: any DispatchStore, partitions: Int, version: AgreedVersion = AgreedVersion(),
+        counters: any OutcomeCounting
+    ) {
         self.store = store
         self.partitions = partitions
+        self.version = version
         self.counters = counters
     }
 
@@ -29,7 +36,8 @@ final class DispatchProcessor: BatchProcessor {
             }
         }
         var batch = DispatchBatch(
-            items, of: lane.partition, store: store, partitions: partitions)
+            items, of: lane.partition, store: store, partitions: partitions,
+            version: version.written)
         batch.run()
         for item in batch.items { ends[item.entry.id] = item.end }
         return entries.map { entry in

@@ -54,7 +54,7 @@ extension ReportFault: CustomStringConvertible {
     var description: String {
         switch self {
         case .notAReport: "type is not execution_report"
-        case .unknownVersion(let version): "v '\(version)' is not \(MessageVersion.current)"
+        case .unknownVersion(let version): "v '\(version)' is not \(MessageVersion.knownText)"
         case .unknownStatus(let text): "ord_status '\(text)' is none that is known"
         case .tooManyDecimals(let error), .unreadable(let error): error.description
         }

@@ -4,10 +4,8 @@ import Shared
 enum ReportReader {
     static func read(_ fields: Fields) throws(ReportFault) -> Report {
         guard normal(fields["type"]) == "execution_report" else { throw .notAReport }
-        if let version = fields.present("v"), version != MessageVersion.current {
-            throw .unknownVersion(version)
-        }
         do {
+            if let version = fields.present("v") { try MessageVersion.check(version) }
             for field in fields.list { try ReportReader.checkKeepable(field.name, field.value) }
             let raw = try fields.present("raw").map { text throws(FieldError) in
                 try RawFrame(json: text)
@@ -15,6 +13,8 @@ enum ReportReader {
             return try Spellings(fields: fields, raw: raw ?? .none).report()
         } catch let fault as ReportFault {
             throw fault
+        } catch MessageError.unknownVersion(let version) {
+            throw .unknownVersion(version)
         } catch let error as FieldError {
             throw .unreadable(error)
         } catch {

@@ -5,7 +5,7 @@ extension CommandTree {
         TraceCommand.spec, ReconcileCommand.spec, RebuildCommand.spec,
         DeadCommands.list, DeadCommands.show,
         DeadActions.redrive, DeadActions.drop, PauseCommands.pause, PauseCommands.resume,
-        TopCommand.spec, ExporterCommand.spec,
+        UpgradeCommand.spec, TopCommand.spec, ExporterCommand.spec,
         GroupCommands.set, GroupCommands.show,
         AccountCommands.create, AccountCommands.configure, AccountCommands.deposit,
         AccountCommands.withdraw, AccountViews.show, AccountViews.list,

@@ -5,6 +5,9 @@ import Shared
 enum CommonOptions {
     static let timeout = Option(
         "timeout", "seconds", "how long one answer may take (default 30)")
+    static let patience = Option(
+        "timeout", "seconds", "how long to wait until all processes say so (default 5); then exit 1"
+    )
     static let requestID = Option(
         "request-id", "id",
         "the same id again gets the same answer and changes nothing (default: new)")
@@ -18,6 +21,10 @@ enum CommonOptions {
 extension Invocation {
     func timeout() throws -> Duration {
         .seconds(try integer(CommonOptions.timeout.name, in: 1...3_600) ?? 30)
+    }
+
+    func patience() throws -> Duration {
+        .seconds(try integer(CommonOptions.patience.name, in: 0...3_600) ?? 5)
     }
 
     func requestID() throws -> RequestID {

@@ -13,7 +13,8 @@ enum InitCommand {
         ],
         notes: [
             "Again with the same values it changes nothing, makes groups that are missing, and adds "
-                + "providers. Other partitions than before are refused while anything lies in them."
+                + "providers. Other partitions than before are refused while anything lies in them. "
+                + "The version of messages stays: 'fleet upgrade' raises it."
         ],
         examples: ["fleet init", "fleet init --partitions 16 --providers house"],
         run: { try run($0, $1) })
@@ -30,6 +31,7 @@ enum InitCommand {
             .init(
                 "providers", .array(topology.providers.map(\.name).sorted().map { .string($0) })),
             .init("incarnation", JSONValue(topology.incarnation)),
+            .init("message_version", JSONValue(topology.version)),
         ])
         return report
     }

@@ -8,13 +8,10 @@ enum PauseCommands {
         "role",
         "open, close, cancel, reject, pending, stoploss, takeprofit, orders, reports, "
             + "provider-<name>, events/persistence or events/projection")
-    private static let patience = Option(
-        "timeout", "seconds", "how long to wait until all processes say so (default 5); then exit 1"
-    )
 
     static let pause = CommandSpec(
         path: ["pause"], summary: "stop reading a queue; what comes waits in it",
-        positionals: [role], options: [patience],
+        positionals: [role], options: [CommonOptions.patience],
         notes: [
             "Processes learn of it with their next heartbeat. They finish what they have in hand, keep "
                 + "their leases, and say in 'fleet status' that they are paused. Processes that start "
@@ -25,14 +22,14 @@ enum PauseCommands {
 
     static let resume = CommandSpec(
         path: ["resume"], summary: "read a paused queue again",
-        positionals: [role], options: [patience],
+        positionals: [role], options: [CommonOptions.patience],
         examples: ["fleet resume close"],
         run: { try run($0, $1, false) })
 
     private static func run(
         _ invocation: Invocation, _ context: Context, _ isPaused: Bool
     ) throws -> Report {
-        let timeout = try invocation.integer("timeout", in: 0...3_600) ?? 5
+        let patience = try invocation.patience()
         let topology = try context.topology()
         let queue = invocation.word(0)
         let names = LaneID.all(of: 0, topology.providers).map(\.queueName)
@@ -46,7 +43,11 @@ enum PauseCommands {
             .init("role", .string(queue)), .init("paused", .bool(isPaused)),
             .init("changed", .bool(isNew)),
         ])
-        let members = try settle(redis, queue, isPaused, within: .seconds(timeout))
+        let members = try ProcessSurvey.settled(redis, within: patience) {
+            $0.queue == queue
+        } when: {
+            $0.isPaused == isPaused
+        }
         let all = members.allSatisfy { $0.isPaused == isPaused }
         report.facts([
             .init("processes", JSONValue(members.count)),
@@ -54,19 +55,5 @@ enum PauseCommands {
         ])
         if !all { report.fail() }
         return report
-    }
-
-    /// The processes that read the queue, once they all say so or the time is over.
-    private static func settle(
-        _ redis: RedisClient, _ queue: String, _ isPaused: Bool, within limit: Duration
-    ) throws -> [ProcessState] {
-        let deadline = MonotonicTime.now().advanced(by: limit)
-        while true {
-            let members = try ProcessSurvey.look(redis).filter { $0.queue == queue }
-            if members.allSatisfy({ $0.isPaused == isPaused }) || MonotonicTime.now() >= deadline {
-                return members
-            }
-            Thread.rest(.milliseconds(100))
-        }
     }
 }

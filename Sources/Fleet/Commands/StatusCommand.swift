@@ -15,6 +15,7 @@ enum StatusCommand {
         notes: [
             "depth: entries not handled, for events those not acknowledged. delayed: waiting to come "
                 + "back. leased: partitions that a living process owns.",
+            "messages: the versions of messages that a process reads. writes: the one that it writes.",
             "Latencies are upper bounds, from arrival in the fleet to applied; for "
                 + "persistence-writer to its commit.",
         ],
@@ -36,6 +37,8 @@ enum StatusCommand {
             queues(states, each: invocation.has("partitions")), "queues", title: "queues:")
         report.table(Self.processes(processes), "processes", title: "processes:")
         report.table(latencies(processes), "latencies", title: "latencies, ms:")
+        report.line(
+            "message version: \(topology.version)", "message_version", JSONValue(topology.version))
         try addUnanswered(to: &report, context, redis)
         try addInflight(to: &report, context, redis, topology)
         let dead = states.reduce(0) { $0 + $1.dead }
@@ -116,13 +119,16 @@ enum StatusCommand {
     private static func processes(_ states: [ProcessState]) -> Table {
         let classes = OutcomeClass.allCases
         var table = Table(
-            [.init("member"), .init("partitions"), .init("paused"), .init("held", numeric: true)]
+            [
+                .init("member"), .init("partitions"), .init("paused"), .init("messages"),
+                .init("writes", numeric: true), .init("held", numeric: true),
+            ]
                 + classes.map { .init($0.rawValue, numeric: true) })
         for state in states {
             table.add(
                 [
                     .string(state.member), .string(state.partitions), .bool(state.isPaused),
-                    JSONValue(state.held),
+                    .string(state.messagesText), JSONValue(state.writes), JSONValue(state.held),
                 ]
                     + classes.map { JSONValue(state.outcomes[$0.rawValue] ?? 0) })
         }

@@ -22,12 +22,19 @@ struct FleetChecks {
                 .demand(
                     "script version", script == RedisTopology.scriptVersion,
                     "\(script), this tool has \(RedisTopology.scriptVersion)"),
+                messages(topology),
                 .clock("redis clock", try redis.clock(of: Keys.topology.slot), now),
                 try groups(redis, topology),
             ] + (try processes(redis, topology))
         } catch {
             return [.failed("topology", "\(error)")]
         }
+    }
+
+    private func messages(_ topology: Topology) -> CheckResult {
+        .demand(
+            "message version", MessageVersion.known.contains(topology.version),
+            "\(topology.version) is agreed, this tool knows \(MessageVersion.knownText)")
     }
 
     private func groups(_ redis: RedisClient, _ topology: Topology) throws -> CheckResult {

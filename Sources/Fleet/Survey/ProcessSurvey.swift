@@ -12,6 +12,9 @@ struct ProcessState: Sendable, Equatable {
     let queue: String
     /// Whether it takes nothing, since an operator said so.
     let isPaused: Bool
+    /// The versions of messages that it reads, and the one that it writes.
+    let messages: ClosedRange<Int>
+    let writes: Int
     /// Messages of accounts that wait for a store.
     let held: Int64
     /// Outcome class, `applied`, `ignored`, …, → count since its start.
@@ -28,6 +31,11 @@ struct ProcessState: Sendable, Equatable {
         partitions = heartbeat["partitions"] ?? ""
         queue = heartbeat["queue"] ?? ""
         isPaused = heartbeat["paused"] == "1"
+        // Who does not tell is from before there was a second version.
+        let bounds = (heartbeat["messages"] ?? "").split(separator: "-").compactMap { Int($0) }
+        let oldest = bounds.first ?? 1
+        messages = oldest...max(oldest, bounds.last ?? 1)
+        writes = heartbeat["writes"].flatMap { Int($0) } ?? 1
         held = heartbeat["held"].flatMap { Int64($0) } ?? 0
         latency = heartbeat["latency"].flatMap { Histogram($0) } ?? Histogram()
         latencySum = heartbeat["latency_sum_ms"].flatMap { Int64($0) } ?? 0
@@ -41,10 +49,32 @@ struct ProcessState: Sendable, Equatable {
         self.outcomes = outcomes
         self.reasons = reasons
     }
+
+    /// As its heartbeat has it.
+    var messagesText: String {
+        messages.count == 1
+            ? "\(messages.lowerBound)" : "\(messages.lowerBound)-\(messages.upperBound)"
+    }
 }
 
 /// Finds all living processes.
 enum ProcessSurvey {
+    /// The processes that are meant, once they all say that they have learned something or the time is
+    /// over.
+    static func settled(
+        _ redis: RedisClient, within limit: Duration, _ isMeant: (ProcessState) -> Bool,
+        when hasLearned: (ProcessState) -> Bool
+    ) throws -> [ProcessState] {
+        let deadline = MonotonicTime.now().advanced(by: limit)
+        while true {
+            let members = try look(redis).filter(isMeant)
+            if members.allSatisfy(hasLearned) || MonotonicTime.now() >= deadline {
+                return members
+            }
+            Thread.rest(.milliseconds(100))
+        }
+    }
+
     static func look(_ redis: RedisClient) throws -> [ProcessState] {
         let providers = try redis.fields(of: Keys.topology)["providers"] ?? ""
         let services = FleetServices.names(providers: providers.split(separator: ","))

@@ -43,12 +43,14 @@ package enum RedisTopology {
             Command(
                 "HSET", Keys.topology,
                 [
-                    "partitions", String(partitions), "version", MessageVersion.current,
+                    "partitions", String(partitions),
                     "script_version", scriptVersion,
                     "providers", providers.map(\.name).joined(separator: ","),
                     "groups", ConsumerGroup.allCases.map(\.rawValue).joined(separator: ","),
                 ]),
             Command("HSETNX", Keys.topology, ["incarnation", "1"]),
+            Command(
+                "HSETNX", Keys.topology, ["version", String(MessageVersion.known.upperBound)]),
         ])
         for reply in replies { _ = try reply.get() }
     }
@@ -106,9 +108,17 @@ package enum RedisTopology {
     }
 }
 
-/// Stopping the reading of a queue, for an operator.
+/// What operators change while processes run. They learn of it with their next heartbeat, within a
+/// second.
 extension RedisTopology {
-    /// Processes learn of it with their next heartbeat, within a second.
+    /// Sets the version of messages that processes write, where there is a topology.
+    package static func agree(_ client: RedisClient, on version: Int) throws(StoreError) {
+        _ = try StoreClient(client).run([
+            Command("HSET", Keys.topology, ["version", String(version)])
+        ])[0].get()
+    }
+
+    /// Stops or resumes the reading of a queue.
     ///
     /// - Parameter queue: as `LaneID.queueName` has it.
     /// - Returns: whether it was otherwise before.

@@ -3,7 +3,8 @@ import Shared
 
 extension Result where Success == Reply, Failure == StoreError {
     /// What a reply means. A reply of another shape, or values that the domain cannot read, are
-    /// `refused`: the store holds what it should not.
+    /// `refused`: the store holds what it should not. What another version of the fleet wrote is
+    /// `unavailable`: it waits for a binary that knows it.
     func read<Value>(
         _ operation: String, _ meaning: (Reply) throws -> Value?
     ) -> Result<Value, StoreError> {
@@ -11,6 +12,8 @@ extension Result where Success == Reply, Failure == StoreError {
             do {
                 if let value = try meaning(reply) { return .success(value) }
                 return .failure(.refused(operation: operation, detail: "not the reply expected"))
+            } catch let error as MessageError where error.deadReason == .unknownVersion {
+                return .failure(.unavailable(operation: operation, detail: "\(error)"))
             } catch {
                 return .failure(.refused(operation: operation, detail: "\(error)"))
             }

@@ -161,9 +161,10 @@ extension Record {
     /// As an outbox keeps it: the token first, so that a script can compare it.
     package var boxed: String { token.text + " " + text }
 
-    package init(boxed: String) throws(FieldError) {
+    package init(boxed: String) throws(MessageError) {
         guard let space = boxed.utf8.firstIndex(of: UInt8(ascii: " ")) else {
-            throw FieldError("outbox", String(boxed.prefix(80)), rule: "has no token")
+            throw .unreadable(
+                FieldError("outbox", String(boxed.prefix(80)), rule: "has no token"))
         }
         try self.init(String(boxed[boxed.utf8.index(after: space)...]))
     }

@@ -61,6 +61,7 @@ package struct Coordination {
 /// What all lanes of a process share.
 package struct ServiceTools: Sendable {
     package let topology: Topology
+    package let version: AgreedVersion
     package let numbers: NumberGenerator
     package let pressure: Pressure
     package let counters: Counters

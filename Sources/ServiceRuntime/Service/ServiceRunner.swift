@@ -28,8 +28,10 @@ package struct ServiceRunner {
             let coordination = try definition.coordination()
             let topology = try ServiceRunner.topology(coordination.store, log, &signals)
             guard let topology else { return }
+            try topology.checkVersion()
             let tools = ServiceTools(
-                topology: topology, numbers: NumberGenerator(),
+                topology: topology, version: AgreedVersion(topology.version),
+                numbers: NumberGenerator(),
                 pressure: Pressure(mostDepth: try settings.maxQueueDepth()),
                 counters: Counters(log: log), log: log)
             var runner = ServiceRunner(
@@ -131,7 +133,7 @@ package struct ServiceRunner {
     }
 
     private mutating func beat() throws(StoreError) {
-        learnPause()
+        learn()
         var heartbeat = tools.counters.fields
         heartbeat.append("pid", String(getpid()))
         heartbeat.append("version", CommandLineHelp.version)
@@ -140,20 +142,31 @@ package struct ServiceRunner {
         heartbeat.append("held", String(threads.values.reduce(0) { $0 + $1.heldCount }))
         heartbeat.append("queue", definition.lane(0).queueName)
         heartbeat.append("paused", paused ? "1" : "0")
+        heartbeat.append("messages", MessageVersion.knownText)
+        heartbeat.append("writes", String(tools.version.written))
         members = try coordination.beat(
             service: definition.name, member: member, heartbeat: heartbeat)
     }
 
-    /// Whether an operator has paused what this process reads. A topology that is away or not understood
-    /// any more changes nothing for a process that runs.
-    private mutating func learnPause() {
-        let isPaused: Bool
+    /// What operators change while a process runs: the version of messages, and whether what it reads is
+    /// paused. A topology that is away or not understood any more changes nothing.
+    private mutating func learn() {
+        let topology: Topology
         do {
-            isPaused = try Topology(try coordination.topology()).paused
-                .contains(definition.lane(0).queueName)
+            topology = try Topology(try coordination.topology())
         } catch {
-            return tools.log.write(.warning, "paused roles not known", ["error": "\(error)"])
+            return tools.log.write(.warning, "topology not known", ["error": "\(error)"])
         }
+        if tools.version.learn(topology.version) {
+            tools.log.write(
+                MessageVersion.known.contains(topology.version) ? .info : .warning,
+                "version of messages changed",
+                [
+                    "agreed": String(topology.version), "known": MessageVersion.knownText,
+                    "writes": String(tools.version.written),
+                ])
+        }
+        let isPaused = topology.paused.contains(definition.lane(0).queueName)
         guard isPaused != paused else { return }
         paused = isPaused
         for thread in threads.values { thread.pause(paused) }

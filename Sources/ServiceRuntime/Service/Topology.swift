@@ -1,9 +1,12 @@
 package import Shared
 
-/// What all processes of a fleet must agree on; written by `fleet init`.
+/// What all processes of a fleet must agree on; written by `fleet init` and `fleet upgrade`.
 package struct Topology: Sendable, Equatable {
     /// Partitions of every queue and of the events, 1 to 256.
     package let partitions: Int
+    /// Of messages: what processes write, raised by `fleet upgrade`. It may be none that this binary
+    /// knows: see `checkVersion`.
+    package let version: Int
     package let providers: Set<Provider>
     /// Queues that are not read, by their names: `open`, `provider-house`, `events/persistence`.
     package let paused: Set<String>
@@ -20,12 +23,11 @@ package struct Topology: Sendable, Equatable {
             throw FieldError("partitions", String(partitions), rule: "is not from 1 to 256")
         }
         self.partitions = Int(partitions)
-        let version = try fields.required("version")
-        guard version == MessageVersion.current else {
-            throw FieldError(
-                "version", version,
-                rule: "of messages is not this process's \(MessageVersion.current)")
+        let version = try fields.required("version", Number.int64)
+        guard version > 0 else {
+            throw FieldError("version", String(version), rule: "of messages is not above zero")
         }
+        self.version = Int(version)
         var providers: Set<Provider> = []
         for name in try fields.required("providers").split(separator: ",") {
             providers.insert(try Fields.read("providers", String(name)) { try Provider($0) })
@@ -33,5 +35,14 @@ package struct Topology: Sendable, Equatable {
         self.providers = providers
         paused = Set((fields["paused"] ?? "").split(separator: ",").map(String.init))
         incarnation = try fields.optional("incarnation", Number.int64) ?? 0
+    }
+
+    /// Throws where messages are written that this binary does not read.
+    package func checkVersion() throws(FieldError) {
+        guard MessageVersion.known.contains(version) else {
+            throw FieldError(
+                "version", String(version),
+                rule: "of messages is none that this process knows: \(MessageVersion.knownText)")
+        }
     }
 }

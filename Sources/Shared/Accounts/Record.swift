@@ -112,13 +112,23 @@ extension Record {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    package init(_ text: String) throws(FieldError) {
-        guard let parts = Netstring.decode(text), parts.count == 11,
-            parts[0] == MessageVersion.current, let lookupTexts = Netstring.decode(parts[7]),
-            let sendTexts = Netstring.decode(parts[8])
-        else {
-            throw FieldError("outbox", String(text.prefix(80)), rule: "is no record of version 1")
+    package init(_ text: String) throws(MessageError) {
+        let start = String(text.prefix(80))
+        guard let parts = Netstring.decode(text), let version = parts.first else {
+            throw .unreadable(FieldError("outbox", start, rule: "is no record"))
         }
+        try MessageVersion.check(version)
+        do throws(FieldError) {
+            try self.init(parts, of: start)
+        } catch {
+            throw .unreadable(error)
+        }
+    }
+
+    private init(_ parts: [String], of start: String) throws(FieldError) {
+        guard parts.count == 11, let lookupTexts = Netstring.decode(parts[7]),
+            let sendTexts = Netstring.decode(parts[8])
+        else { throw FieldError("outbox", start, rule: "is no record of eleven parts") }
         do {
             account = try AccountID(tag: parts[1])
             number = try Number.int64(parts[2])
@@ -132,7 +142,7 @@ extension Record {
             answered = parts[9].isEmpty ? nil : try RequestID(parts[9])
             event = try Record.decode(parts[10])
         } catch {
-            throw FieldError("outbox", String(text.prefix(80)), rule: "\(error)")
+            throw FieldError("outbox", start, rule: "\(error)")
         }
     }
 

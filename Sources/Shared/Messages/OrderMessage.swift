@@ -1,16 +1,3 @@
-/// The version that messages and records carry. An unknown one is a dead letter, so an older
-/// process beside a newer one loses nothing.
-package enum MessageVersion {
-    package static let current = "1"
-
-    package static func check(_ fields: Fields) throws(MessageError) {
-        guard let version = fields.present("v") else {
-            throw .unreadable(FieldError("v", "", rule: "is required"))
-        }
-        guard version == current else { throw .unknownVersion(version) }
-    }
-}
-
 /// Why a queue entry is no message.
 package enum MessageError: Error, Hashable, Sendable, CustomStringConvertible {
     case unknownVersion(String)
@@ -25,7 +12,7 @@ package enum MessageError: Error, Hashable, Sendable, CustomStringConvertible {
 
     package var description: String {
         switch self {
-        case .unknownVersion(let version): "v '\(version)' is not \(MessageVersion.current)"
+        case .unknownVersion(let version): "v '\(version)' is not \(MessageVersion.knownText)"
         case .unreadable(let error): error.description
         }
     }
@@ -100,15 +87,15 @@ package struct OrderMessage: AccountMessage, Equatable {
     package var request: CommandRequest? { nil }
 
     package init(_ fields: Fields, entry: String) throws(MessageError) {
-        try MessageVersion.check(fields)
+        let version = try MessageVersion.check(fields)
         do {
-            try self.init(reading: fields)
+            try self.init(reading: fields, version)
         } catch {
             throw .unreadable(error)
         }
     }
 
-    private init(reading fields: Fields) throws(FieldError) {
+    private init(reading fields: Fields, _ version: Int) throws(FieldError) {
         key = try fields.required("key") { try OrderKey(text: $0) }
         event = try fields.required("event") { try OrderMessage.known($0) }
         eventID = EventID(text: try fields.required("event_id"))
@@ -116,7 +103,7 @@ package struct OrderMessage: AccountMessage, Equatable {
         idKind = try fields.required("id_kind") { try OrderMessage.known($0) }
         status = try fields.required("ord_status") { try OrderMessage.known($0) }
         execID = fields.present("exec_id")
-        averagePrice = try fields.optional("avgpx") { try Price($0) }
+        averagePrice = try fields.optional(Self.priceName(in: version)) { try Price($0) }
         cumulativeQuantity = try fields.optional("cumqty") { try Quantity($0) }
         reason = fields.present("reason")
         timestamp = try fields.optional("ts", Number.int64)
@@ -124,22 +111,32 @@ package struct OrderMessage: AccountMessage, Equatable {
         report = fields.present("report") ?? ""
     }
 
-    package var fields: Fields {
+    /// - Parameter version: one that is known.
+    package func fields(in version: Int) -> Fields {
         var fields = Fields([
-            .init("v", MessageVersion.current), .init("key", key.text),
+            .init("v", String(version)), .init("key", key.text),
             .init("event", event.rawValue), .init("event_id", eventID.text),
             .init("report_id", reportID.text), .init("id_kind", idKind.rawValue),
             .init("ord_status", status.rawValue), .init("arrival", arrival),
         ])
         let optional: KeyValuePairs<String, String?> = [
-            "exec_id": execID, "avgpx": averagePrice?.text, "cumqty": cumulativeQuantity?.text,
-            "reason": reason, "ts": timestamp.map { String($0) },
-            "report": report.isEmpty ? nil : report,
+            "exec_id": execID, Self.priceName(in: version): averagePrice?.text,
+            "cumqty": cumulativeQuantity?.text, "reason": reason,
+            "ts": timestamp.map { String($0) }, "report": report.isEmpty ? nil : report,
         ]
         for (name, value) in optional {
             if let value { fields.append(name, value) }
         }
         return fields
+    }
+
+    /// The field of the price. The next version, which only the test of an upgrade is compiled with,
+    /// has another name for it: whoever takes that version for his own finds a fill without a price.
+    private static func priceName(in version: Int) -> String {
+        #if ORDERFLEET_NEXT_MESSAGES
+            if version > 1 { return "average_price" }
+        #endif
+        return "avgpx"
     }
 
     private static func known<Value: RawRepresentable>(_ text: String) throws -> Value

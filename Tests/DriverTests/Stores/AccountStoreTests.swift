@@ -158,6 +158,25 @@ struct AccountStoreTests {
         #expect(again.outbox.last?.event["provider_reason"] == reason)
     }
 
+    /// What a newer binary has written and not yet published is not wrong: its account waits.
+    @Test func anAccountWithARecordOfAnotherVersionWaits() throws {
+        let home = try StoreHome(.single)
+        let other = try StoreHome(.single)
+        try home.openAccount()
+        try other.openAccount()
+        let record = try #require(try home.perform([home.filled(home.load())]).last)
+        let boxed = "\(record.token.text) \(Netstring.encode(["99", "what a newer one knows"]))"
+        try home.ask("HSET", home.account.outbox, String(record.number), boxed)
+        let results = home.stores.accounts.load(
+            [home, other].map { LoadRequest(account: $0.account, orders: [$0.order]) })
+        guard case .failure(.unavailable(_, let detail)) = results[0] else {
+            Issue.record("\(results[0])")
+            return
+        }
+        #expect(detail.contains("99"))
+        #expect((try? results[1].get()) != nil)
+    }
+
     @Test func whatCannotBeReadIsRefusedAloneAndNamed() throws {
         let home = try StoreHome(.single)
         let other = try StoreHome(.single)

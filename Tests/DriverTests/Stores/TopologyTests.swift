@@ -36,6 +36,18 @@ struct TopologyTests {
             try home.stores.lane.fetch(lane, nonce, .new, count: 9).held().entries.count == 1)
     }
 
+    @Test func theVersionOfMessagesIsAgreedOnOnce() throws {
+        let server = try PrivateRedis()
+        let home = try StoreHome(server.address)
+        let client = home.stores.client
+        let newest = MessageVersion.known.upperBound
+        let first = try RedisTopology.initialise(client, partitions: 2, providers: [.house])
+        #expect(first.version == newest, "a new fleet begins with the newest")
+        try RedisTopology.agree(client, on: newest + 1)
+        let again = try RedisTopology.initialise(client, partitions: 2, providers: [.house])
+        #expect(again.version == newest + 1, "and keeps what it agreed on later")
+    }
+
     @Test func partitionsChangeOnEmptyQueuesOnly() throws {
         let full: [(LaneID, @Sendable (StoreHome, LaneID) throws -> Void)] = [
             (LaneID(queue: .reports, 1), { try $0.append(["n": "0"], to: $1) }),

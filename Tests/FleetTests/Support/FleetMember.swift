@@ -6,19 +6,24 @@ import TestSupport
 final class FleetMember {
     let name: String
     let folder: String
+    private let binary: String
     private let arguments: [String]
     private let environment: [String: String]
     private(set) var process: Subprocess
     /// How it ended each time without having been asked to.
     private(set) var deaths: [Subprocess.Exit] = []
 
-    init(_ name: String, _ arguments: [String] = [], environment: [String: String]) throws {
+    /// - Parameter binaries: the folder of its binary.
+    init(
+        _ name: String, _ arguments: [String] = [], environment: [String: String],
+        from binaries: String = Binaries.folder
+    ) throws {
         self.name = name
+        binary = Binaries.path(name, in: binaries)
         self.arguments = arguments
         self.environment = environment
         folder = try TestFolder.fresh("m")
-        process = try Subprocess(
-            Binaries.path(name), arguments, environment: environment, folder: folder)
+        process = try Subprocess(binary, arguments, environment: environment, folder: folder)
     }
 
     var pid: pid_t { process.pid }
@@ -28,8 +33,7 @@ final class FleetMember {
     func kill() { note(process.killNow(), expected: .killed(by: SIGKILL)) }
 
     func start() throws {
-        process = try Subprocess(
-            Binaries.path(name), arguments, environment: environment, folder: folder)
+        process = try Subprocess(binary, arguments, environment: environment, folder: folder)
     }
 
     /// Dies, and lives again after the moment that a supervisor takes.

@@ -54,12 +54,16 @@ final class FleetUnderTest {
     }
 
     /// Starts one more copy of a process.
+    ///
+    /// - Parameter binaries: the folder of its binary.
     @discardableResult
     func start(
-        _ name: String, _ arguments: [String] = [], environment changes: [String: String] = [:]
+        _ name: String, _ arguments: [String] = [], environment changes: [String: String] = [:],
+        from binaries: String = Binaries.folder
     ) throws -> FleetMember {
         let member = try FleetMember(
-            name, arguments, environment: environment.merging(changes) { _, change in change })
+            name, arguments, environment: environment.merging(changes) { _, change in change },
+            from: binaries)
         members.append(member)
         return member
     }
