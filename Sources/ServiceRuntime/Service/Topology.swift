@@ -42,7 +42,8 @@ package struct Topology: Sendable, Equatable {
         guard MessageVersion.known.contains(version) else {
             throw FieldError(
                 "version", String(version),
-                rule: "of messages is none that this process knows: \(MessageVersion.knownText)")
+                rule: "is no version of messages that this process knows: "
+                    + MessageVersion.knownText)
         }
     }
 }
