@@ -102,6 +102,8 @@ struct RedisRoundTripTests {
         _ = try client.call(Command("PUBLISH", slot: nil, ["news", "hello"])).get()
         let message = try listener.receive(within: .seconds(5))
         #expect(message == .array([.text("message"), .text("news"), .text("hello")]))
+        _ = try client.call(Command("PUBLISH", slot: nil, ["news", "again"])).get()
+        #expect(eventually { (try? listener.receive(within: .zero)) != nil }, "no time to wait")
         server.kill()
         #expect(throws: RedisError.self) { try listener.receive(within: .seconds(5)) }
         #expect(throws: RedisError.self) { try listener.receive(within: .seconds(5)) }
