@@ -82,6 +82,9 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: tools, path: "Tests/TestSupport",
             swiftSettings: strict),
+        .target(
+            name: "Lives", dependencies: runtime + ["TestSupport"], path: "Tests/Lives",
+            swiftSettings: strict),
         tests("SharedTests", pure + ["TestSupport"]),
         tests("StatementsTests", pure + ["Statements", "TestSupport"]),
         tests("RuntimeTests", runtime + ["TestSupport"]),
@@ -92,10 +95,10 @@ let package = Package(
         tests(
             "WorkerTests",
             redis + ["TestSupport", "ProviderSimulator", "Statements"] + handlers),
-        tests("SimulationTests", redis + ["TestSupport", "CCores"] + handlers),
+        tests("SimulationTests", redis + ["TestSupport", "Lives", "CCores"] + handlers),
         tests(
             "DriverTests",
             tools + ["TestSupport", "PersistenceWriter", "HouseProvider", "Fleet", "HttpDriver"]),
-        tests("FleetTests", tools + ["TestSupport", "Fleet"]),
+        tests("FleetTests", tools + ["TestSupport", "Lives", "Fleet"]),
     ]
 )

@@ -1,3 +1,4 @@
+import Lives
 import ServiceRuntime
 import Shared
 import TestSupport
@@ -28,7 +29,7 @@ final class Simulation {
     let bookkeeper = Bookkeeper()
     private(set) lazy var provider = ProviderModel(self)
     private(set) var clients: Clients?
-    private var market: Market
+    private var market: WanderingMarket
     private var processes: [SimulatedProcess] = []
     private var started = 0
     private let seed: UInt64
@@ -50,7 +51,7 @@ final class Simulation {
         chaos = Chaos(&scheduler.random)
         trace = Trace(isKept: traced)
         retention = scheduler.random.once(in: 3) ? 2_500 : 3_600_000
-        market = try Market()
+        market = try WanderingMarket(pause: 1_000)
         clients = try Clients(self)
         for instrument in Samples.instruments {
             let key = Keys.terms(group: Samples.group, try Symbol(instrument.symbol))
@@ -66,7 +67,9 @@ final class Simulation {
     /// Runs the seed and returns what is wrong; nothing where all is well.
     func run() -> [String] {
         scheduler.onTime = { [unowned self] in
-            market.tick(world, &scheduler.random)
+            if market.tick(at: world.now, &scheduler.random) {
+                for tick in market.ticks { world.tick(tick.symbol, bid: tick.bid, ask: tick.ask) }
+            }
             for process in processes { process.renewIfDue() }
         }
         scheduler.isOver = { [unowned self] in isOver() }
@@ -81,7 +84,7 @@ final class Simulation {
         }
         clients?.start()
         scheduler.run()
-        return Checks(self).violations()
+        return verdict()
     }
 
     private func start(_ service: SimulatedService) {
@@ -130,7 +133,7 @@ final class Simulation {
         guard isQuiet else { return false }
         guard isMended else {
             isMended = true
-            violations += Letters(world).violations()
+            violations += Letters(world, lanes).violations()
             let redriven = Operator(world: world).redrive(clients?.accounts ?? [])
             trace.note(world.now, "operator", "redrives \(redriven)")
             return false
@@ -138,12 +141,14 @@ final class Simulation {
         return true
     }
 
+    /// Every lane of every service.
+    private(set) lazy var lanes = SimulatedService.allCases.flatMap { service in
+        (0..<world.partitions).map { service.lane($0) }
+    }
+
     /// Every lane with what it reads, so that nobody looks it up at each step.
-    private lazy var watched = SimulatedService.allCases.flatMap { service in
-        (0..<world.partitions).map { partition in
-            let lane = service.lane(partition)
-            return (lane: lane, stream: world.stream(lane.stream), delayed: lane.delayed.text)
-        }
+    private lazy var watched = lanes.map { lane in
+        (lane: lane, stream: world.stream(lane.stream), delayed: lane.delayed.text)
     }
 
     /// Whether every queue is empty, read to its end, and every outbox published.

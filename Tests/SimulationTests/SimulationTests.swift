@@ -1,4 +1,5 @@
 import Glibc
+import Lives
 import TestSupport
 import Testing
 
@@ -26,8 +27,8 @@ import Testing
         let simulation = try Simulation(seed: Self.setting("SIM_SEED") ?? 0, traced: true)
         let found = simulation.run()
         print(simulation.trace.lines.joined(separator: "\n"))
-        print(Checks(simulation).story.joined(separator: "\n"))
-        for letter in Letters(simulation.world).all { print(letter) }
+        print(simulation.story.joined(separator: "\n"))
+        for letter in Letters(simulation.world, simulation.lanes).all { print(letter) }
         print("\(simulation.calls) calls, \(simulation.messages) messages,", simulation.chaos)
         #expect(found.isEmpty)
     }

@@ -11,7 +11,7 @@ extension FleetUnderTest {
     func awaitRest(within limit: Duration = .seconds(120)) throws {
         let isAtRest = eventually(within: limit, every: .milliseconds(50)) {
             // Twice: a message on its way between two queues is in neither for a moment.
-            (try? restingLook()) == 0 && (try? restingLook()) == 0
+            (try? unsettled()) == 0 && (try? unsettled()) == 0
         }
         guard !isAtRest else { return }
         let depths = Binaries.processes.map { name in
@@ -20,7 +20,8 @@ extension FleetUnderTest {
         Issue.record("not at rest: \(depths.joined(separator: ", "))\n\(complaints)")
     }
 
-    private func restingLook() throws -> Int64 {
+    /// Entries that no process has settled; of the first process that has any.
+    func unsettled() throws -> Int64 {
         var total: Int64 = 0
         for name in Binaries.processes {
             total += try depth(ofProcess: name)

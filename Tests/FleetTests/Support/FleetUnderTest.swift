@@ -19,10 +19,12 @@ final class FleetUnderTest {
     let folder: String
     private(set) var members: [FleetMember] = []
     private let market: Market
+    private let trading: Trading
 
     /// Starts the servers, prepares them, and starts `copies` of each process.
     init(
-        on redis: FleetRedis? = nil, copies: Int = 1, processes: [String] = Binaries.processes
+        on redis: FleetRedis? = nil, copies: Int = 1, processes: [String] = Binaries.processes,
+        trading: Trading = .standing
     ) throws {
         self.redis =
             if let redis { redis } else { .single(try PrivateRedis()) }
@@ -34,7 +36,8 @@ final class FleetUnderTest {
             "REDIS_URL": self.redis.url, "DATABASE_URL": postgres.url, "MARKET_HOURS": "always",
             "LOG_LEVEL": "warning",
         ]
-        market = Market(self.redis.address)
+        self.trading = trading
+        market = Market(self.redis.address, trading.quotes)
         try prepare()
         for name in processes { for _ in 0..<copies { try start(name) } }
         for name in processes { try awaitOwners(of: name) }
@@ -77,7 +80,7 @@ final class FleetUnderTest {
         try tool(["init", "--partitions", "\(Self.partitions)"]).expectSuccess()
         try tool(["migrate", "--folder", "\(Binaries.package)/deploy/postgres/migrations"])
             .expectSuccess()
-        try Files.write(Terms.json, to: "\(folder)/terms.json")
+        try Files.write(trading.terms, to: "\(folder)/terms.json")
         try tool(["group", "set", "--file", "\(folder)/terms.json"]).expectSuccess()
     }
 }

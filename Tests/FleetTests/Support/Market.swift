@@ -13,14 +13,14 @@ final class Market: Sendable {
         let hasEnded = Atomic(false)
     }
 
-    init(_ address: RedisAddress) {
+    init(_ address: RedisAddress, _ quotes: [RedisPriceStore.Quote]) {
         let state = State()
         self.state = state
         Thread.start {
             let store = RedisPriceStore(RedisClient(address))
             while state.isWanted.load(ordering: .acquiring) {
                 // What was not written is written half a second later.
-                _ = store.publish(Market.quotes)
+                _ = store.publish(quotes)
                 Thread.rest(.milliseconds(500))
             }
             state.hasEnded.store(true, ordering: .releasing)
@@ -28,11 +28,4 @@ final class Market: Sendable {
     }
 
     func stop() { state.isWanted.store(false, ordering: .releasing) }
-
-    private static let quotes: [RedisPriceStore.Quote] = Terms.symbols.compactMap { name in
-        guard let symbol = try? Symbol(name), let bid = try? Price(Terms.bid),
-            let ask = try? Price(Terms.ask)
-        else { return nil }
-        return RedisPriceStore.Quote(symbol: symbol, bid: bid, ask: ask)
-    }
 }

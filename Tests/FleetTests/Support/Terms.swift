@@ -1,3 +1,6 @@
+import RedisDriver
+import Shared
+
 /// What the tests trade. Prices stand still, so that what an order earns is known to the cent.
 enum Terms {
     static let symbols = ["EURUSD", "GBPUSD"]
@@ -19,6 +22,23 @@ enum Terms {
          "commission_rate": 7, "commission_type": 0, "commission_value_type": 0,
          "min_lot": 0.01, "max_lot": 100, "lot_step": 0.01}
         """
+}
+
+/// What a fleet trades, and the prices that it is told all the time.
+struct Trading {
+    /// As `fleet group set` takes them.
+    let terms: String
+    let quotes: [RedisPriceStore.Quote]
+
+    /// The two symbols of `Terms`, at prices that stand still.
+    static let standing = Trading(
+        terms: Terms.json,
+        quotes: Terms.symbols.compactMap { name in
+            guard let symbol = try? Symbol(name), let bid = try? Price(Terms.bid),
+                let ask = try? Price(Terms.ask)
+            else { return nil }
+            return RedisPriceStore.Quote(symbol: symbol, bid: bid, ask: ask)
+        })
 }
 
 /// A list of accounts as `fleet account create` and `fleet trade` take it.

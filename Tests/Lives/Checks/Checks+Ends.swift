@@ -4,19 +4,19 @@ import TestSupport
 /// Every order ends where the state table says for what its provider did (domain §3).
 extension Checks {
     func ends(_ account: AccountID) throws -> [String] {
-        try orders(account).keys.flatMap { id throws -> [String] in
+        try evidence.orders(account).keys.flatMap { id throws -> [String] in
             guard case .kept(let order) = try world.stored(OrderKey(account, id)) else {
                 return ended(id, account)
             }
             if order.placement.flow == .house { return try house(order) }
-            guard let truth = simulation.provider.orders[id] else { return [] }
+            guard let truth = evidence.provider.orders[id] else { return [] }
             return try provider(order, truth)
         }
     }
 
     /// The state is all that is left of it. What was replaced too late stays cancelled.
     private func ended(_ id: OrderID, _ account: AccountID) -> [String] {
-        guard let truth = simulation.provider.orders[id], truth.isPlain,
+        guard let truth = evidence.provider.orders[id], truth.isPlain,
             !truth.isReplaced, case .done(let done)? = try? world.stored(OrderKey(account, id)),
             done.state != truth.standing.state
         else { return [] }
@@ -25,7 +25,7 @@ extension Checks {
 
     /// No order of the house waits for an answer, and what rests with us rests with it.
     private func house(_ order: Order) throws -> [String] {
-        let held = world.triggers[order.symbol]?.orders[order.id]
+        let held = evidence.held[order.id]
         switch order.state {
         case .queued, .pendingQueued, .modifying, .cancelling, .closing:
             return ["end: \(order.id) waits for the house, \(order.state)"]

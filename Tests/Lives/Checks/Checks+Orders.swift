@@ -3,21 +3,11 @@ import TestSupport
 
 /// Orders: what is active, what they went through, what others see of them.
 extension Checks {
-    /// Every order that ever was, from its events: its last snapshot.
-    func orders(_ account: AccountID) -> [OrderID: [Fields]] {
-        var orders: [OrderID: [Fields]] = [:]
-        for event in events[account] ?? [] {
-            guard let id = event["order_id"].flatMap({ try? OrderID($0) }) else { continue }
-            orders[id, default: []].append(event)
-        }
-        return orders
-    }
-
     /// Invariant 4: book, index and holdings agree; margins are what they recompute to.
     func books(_ account: AccountID) throws -> [String] {
         var found: [String] = []
         var active: [String: String] = [:]
-        for (id, steps) in orders(account) {
+        for (id, steps) in evidence.orders(account) {
             guard let last = steps.last else { continue }
             switch try world.stored(OrderKey(account, id)) {
             case .kept(let order):
@@ -70,7 +60,7 @@ extension Checks {
     /// after its end only a provider's fill does, and a replacement after a cancel.
     func lives(_ account: AccountID) throws -> [String] {
         var found: [String] = []
-        for (id, steps) in orders(account) {
+        for (id, steps) in evidence.orders(account) {
             let versions = steps.map { Int($0["order_version"] ?? "") ?? -1 }
             if versions != Array(1..<(steps.count + 1)) {
                 found.append("2: order \(id) has the versions \(versions)")
@@ -113,7 +103,7 @@ extension Checks {
     func projection(_ account: AccountID) -> [String] {
         var found: [String] = []
         var held: Set<String> = []
-        for (id, steps) in orders(account) {
+        for (id, steps) in evidence.orders(account) {
             guard let last = steps.last else { continue }
             let data = world[hash: Keys.orderData(id)]
             if data["state"] != last["to_state"]

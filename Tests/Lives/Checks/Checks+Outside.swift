@@ -14,7 +14,8 @@ extension Checks {
                 done["\(account.tag) \(request)", default: 0] += 1
             }
         }
-        for (name, command) in simulation.clients?.submitted ?? [:] {
+        let announced = Set(world.announced)
+        for (name, command) in evidence.submitted {
             guard let request = command.fields["request_id"].flatMap({ try? RequestID($0) }) else {
                 continue
             }
@@ -28,7 +29,7 @@ extension Checks {
             case "accepted", "refused": break
             default: found.append("1: \(name) has no answer")
             }
-            if answer["status"] == "accepted", !world.announced.contains(name) {
+            if answer["status"] == "accepted", !announced.contains(name) {
                 found.append("1: the answer of \(name) was not announced")
             }
         }
@@ -39,7 +40,7 @@ extension Checks {
     func order() -> [String] {
         events.compactMap { account, list in
             let numbers = list.compactMap { event in
-                event["request_id"].flatMap { Int($0.dropFirst()) }
+                event["request_id"].flatMap { evidence.submitted["\(account.tag) \($0)"]?.number }
             }
             return numbers == numbers.sorted()
                 ? nil : "order: \(account) did its commands as \(numbers)"
@@ -52,35 +53,34 @@ extension Checks {
         for (id, times) in world.enqueued where times != 1 {
             found.append("2: \(id) was sent \(times) times")
         }
-        for id in simulation.provider.doubled { found.append("2: the provider got \(id) twice") }
-        var booked: [String: Int] = [:]
+        for id in evidence.provider.doubled { found.append("2: the provider got \(id) twice") }
+        var booked: [Told: Int] = [:]
         for event in events.values.joined() {
             let type = event["type"].flatMap(EventType.init(rawValue:))
             guard type == .orderOpenConfirmed || type == .orderCloseConfirmed,
-                let identity = event["event_id"]?.split(separator: "/").last
+                let identity = event["event_id"]?.split(separator: "/").last,
+                let order = event["order_id"].flatMap({ try? OrderID($0) })
             else { continue }
-            booked[String(identity), default: 0] += 1
+            booked[Told(order: order, identity: String(identity)), default: 0] += 1
         }
         for (fill, times) in booked where times != 1 {
             found.append("2: fill \(fill) was booked \(times) times")
         }
         // Those that contradict one another are dead letters, for a person to see.
-        let excused = Set(leftLetters.map(\.identity))
-        for (fill, order) in simulation.provider.fills where booked[fill] == nil {
-            if !excused.contains(fill) {
-                found.append("1: fill \(fill) of order \(order) was not booked")
-            }
+        let excused = Set(evidence.letters.compactMap(\.told))
+        for fill in evidence.provider.fills where booked[fill] == nil {
+            if !excused.contains(fill) { found.append("1: fill \(fill) was not booked") }
         }
         let unknown = booked.keys.filter {
-            !$0.hasPrefix("e:H:") && simulation.provider.fills[$0] == nil
+            !$0.identity.hasPrefix("e:H:") && !evidence.provider.fills.contains($0)
         }
         return found + unknown.map { "2: fill \($0) never was" } + (try unsent())
     }
 
     /// Every id that an order ever had was a request, and was sent.
     private func unsent() throws -> [String] {
-        try simulation.clients?.accounts.flatMap { account throws -> [String] in
-            try orders(account).keys.flatMap { id throws -> [String] in
+        try evidence.accounts.flatMap { account throws -> [String] in
+            try evidence.orders(account).keys.flatMap { id throws -> [String] in
                 let ids: NamedList
                 switch try world.stored(OrderKey(account, id)) {
                 case .kept(let order): ids = order.ids
@@ -91,6 +91,6 @@ extension Checks {
                     .filter { world.enqueued[$0] == nil }
                     .map { "1: request \($0) was never sent" }
             }
-        } ?? []
+        }
     }
 }

@@ -1,29 +1,28 @@
 import ServiceRuntime
-import Shared
-import TestSupport
+package import Shared
+package import TestSupport
 
 /// Invariant 1 for dead letters: what is dead is nothing else, and is dead once.
-struct Letters {
+package struct Letters {
     private let world: MemoryWorld
+    private let lanes: [LaneID]
 
-    init(_ world: MemoryWorld) { self.world = world }
-
-    func violations() -> [String] {
-        SimulatedService.allCases.flatMap { service in
-            (0..<world.partitions).flatMap { violations(service.lane($0)) }
-        }
+    /// - Parameter lanes: every one that may have some.
+    package init(_ world: MemoryWorld, _ lanes: [LaneID]) {
+        self.world = world
+        self.lanes = lanes
     }
 
+    /// Everything that is wrong with them.
+    package func violations() -> [String] { lanes.flatMap(violations) }
+
     /// Every dead letter, for the story of a seed.
-    var all: [String] {
-        SimulatedService.allCases.flatMap { service in
-            (0..<world.partitions).flatMap { partition in
-                let lane = service.lane(partition)
-                return world.entries(of: lane.dead).map { letter in
-                    let id = letter.fields["event_id"] ?? letter.fields["order_id"] ?? ""
-                    let detail = letter.fields[DeadField.detail] ?? ""
-                    return "\(lane): \(id) \(letter.fields[DeadField.reason] ?? "") \(detail)"
-                }
+    package var all: [String] {
+        lanes.flatMap { lane in
+            world.entries(of: lane.dead).map { letter in
+                let id = letter.fields["event_id"] ?? letter.fields["order_id"] ?? ""
+                let detail = letter.fields[DeadField.detail] ?? ""
+                return "\(lane): \(id) \(letter.fields[DeadField.reason] ?? "") \(detail)"
             }
         }
     }

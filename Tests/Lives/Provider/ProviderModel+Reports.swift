@@ -1,6 +1,5 @@
 import ServiceRuntime
 import Shared
-import TestSupport
 
 /// What the provider says, and how it reaches the queue of reports.
 extension ProviderModel {
@@ -17,7 +16,7 @@ extension ProviderModel {
 
     /// Answers a request under its own id; now and then under the order's, where that is another.
     func answer(_ status: OrdStatus, _ request: ProviderRequest, _ more: Fields = Fields()) {
-        guard request.id.text != request.order.text, chance(14) else {
+        guard request.id.text != request.order.text, chance(14, request.order) else {
             return say(status, on: request.id, request.key, more)
         }
         blame(request.order, .spokeOfOrder)
@@ -30,24 +29,25 @@ extension ProviderModel {
         atOnce: Bool = false
     ) {
         var fields = more
-        fields["ord_status"] = spelled(status)
-        let isKnown = mark(&fields, bare: 3)
+        fields["ord_status"] = spelled(status, key.order)
+        let isKnown = mark(&fields, key.order, bare: 3)
         if atOnce {
-            deliver(fields, on: id, key, partition: key.account.partition(of: world.partitions))
+            deliver(
+                fields, on: id, key, partition: key.account.partition(of: stage.partitions))
         } else {
             report(fields, on: id, key, copies: isKnown ? nil : 1)
         }
     }
 
-    private func spelled(_ status: OrdStatus) -> String {
-        simulation.scheduler.random.pick(ProviderModel.spellings[status] ?? [status.rawValue])
+    private func spelled(_ status: OrdStatus, _ order: OrderID) -> String {
+        pick(ProviderModel.spellings[status] ?? [status.rawValue], order)
     }
 
     /// Gives the report an exec id or a token; false where it has neither, once in so many times.
-    private func mark(_ fields: inout Fields, bare: Int) -> Bool {
+    private func mark(_ fields: inout Fields, _ order: OrderID, bare: Int) -> Bool {
         count += 1
-        if chance(bare) { return false }
-        if chance(3) {
+        if chance(bare, order) { return false }
+        if chance(3, order) {
             fields["idempotency"] = "T\(count)"
         } else {
             fields["exec_id"] = "X\(count)"
@@ -62,7 +62,7 @@ extension ProviderModel {
         orders[id]?.standing = .open
         let told = fill(id, under: reported)
         orders[id]?.fill = told["exec_id"] == nil ? nil : told
-        guard chance(20) else { return }
+        guard chance(20, id) else { return }
         blame(id, .filledTwice)
         fill(id, under: reported)
     }
@@ -70,20 +70,21 @@ extension ProviderModel {
     /// Books a fill at the market and tells of it.
     @discardableResult
     func fill(_ id: OrderID, under reported: LifecycleID) -> Fields {
-        guard let order = orders[id], let market = try? world.prices([order.request.symbol]),
-            let price = market[order.request.symbol]
-        else { return Fields() }
+        guard let order = orders[id], let price = stage.price(of: order.request.symbol) else {
+            return Fields()
+        }
         var fields = Fields([
-            "ord_status": spelled(.executed), "avgpx": (chance(2) ? price.bid : price.ask).text,
+            "ord_status": spelled(.executed, id),
+            "avgpx": (chance(2, id) ? price.bid : price.ask).text,
         ])
-        if order.isModified || !chance(6) { fields["cumqty"] = order.quantity?.text }
-        let isKnown = mark(&fields, bare: 12)
-        if isKnown { fills[ProviderModel.identity(fields)] = id }
+        if order.isModified || !chance(6, id) { fields["cumqty"] = order.quantity?.text }
+        let isKnown = mark(&fields, id, bare: 12)
+        if isKnown { fills.insert(Told(order: id, identity: ProviderModel.identity(fields))) }
         report(fields, on: reported, order.request.key, copies: isKnown ? nil : 1) {
             [unowned self] entry in
-            if !isKnown { fills["n:\(entry)"] = id }
+            if !isKnown { fills.insert(Told(order: id, identity: "n:\(entry)")) }
         }
-        if chance(6) { part(id, under: reported, fields) }
+        if chance(6, id) { part(id, under: reported, fields) }
         return fields
     }
 
@@ -95,8 +96,8 @@ extension ProviderModel {
         fields["idempotency"] = nil
         fields["exec_id"] = "P\(count)"
         fields["cumqty"] = "0.001"
-        if chance(2) { fields["ord_status"] = spelled(.partial) }
-        parts.insert(ProviderModel.identity(fields))
+        if chance(2, id) { fields["ord_status"] = spelled(.partial, id) }
+        parts.insert(Told(order: id, identity: ProviderModel.identity(fields)))
         report(fields, on: reported, order.request.key)
     }
 
@@ -113,32 +114,32 @@ extension ProviderModel {
         _ fields: Fields, on id: LifecycleID, _ key: OrderKey, copies: Int? = nil,
         sent: @escaping (EntryID) -> Void = { _ in }
     ) {
-        let copies = copies ?? [1, 1, 1, 2, 3][below(5)]
+        let order = key.order
+        let copies = copies ?? [1, 1, 1, 2, 3][below(5, order)]
         for _ in 0..<copies {
-            later(chance(5) ? 5_000 : 300) { [unowned self] in
+            later(chance(5, order) ? 5_000 : 300, order) { [unowned self] in
                 // In the account's partition, or in that of the id where the connection did not
                 // know the account.
                 let partition =
-                    chance(5)
-                    ? id.partition(of: world.partitions)
-                    : key.account.partition(of: world.partitions)
-                sent(deliver(fields, on: id, key, partition: partition))
+                    chance(5, order)
+                    ? id.partition(of: stage.partitions)
+                    : key.account.partition(of: stage.partitions)
+                deliver(fields, on: id, key, partition: partition, sent: sent)
             }
         }
     }
 
-    @discardableResult
     private func deliver(
-        _ fields: Fields, on id: LifecycleID, _ key: OrderKey, partition: Int
-    ) -> EntryID {
+        _ fields: Fields, on id: LifecycleID, _ key: OrderKey, partition: Int,
+        sent: @escaping (EntryID) -> Void = { _ in }
+    ) {
         var report = Fields([
-            "v": "1", "type": "execution_report", "order_id": id.text, "ts": String(world.now),
+            "v": "1", "type": "execution_report", "order_id": id.text, "ts": String(stage.now),
         ])
         for field in fields.list { report[field.name] = field.value }
-        simulation.messages += 1
-        simulation.trace.note(
-            world.now, "provider",
+        stage.note(
+            "provider",
             "reports \(id) \(fields["ord_status"] ?? "") \(ProviderModel.identity(fields))")
-        return world.append(report, to: LaneID(queue: .reports, partition).stream)
+        stage.append(report: report, to: partition, sent: sent)
     }
 }

@@ -1,11 +1,10 @@
 import Shared
-import TestSupport
 
 /// Placements, and what becomes of orders that rest.
 extension ProviderModel {
     func place(_ request: ProviderRequest) {
         orders[request.order] = ProviderOrder(request, .refused)
-        switch below(20) {
+        switch below(20, request.order) {
         case 0..<2: refuse(request)
         case 2: answer(.cancelled, request)
         case 3:
@@ -19,21 +18,21 @@ extension ProviderModel {
 
     func rest(_ request: ProviderRequest) {
         orders[request.order] = ProviderOrder(request, .refused)
-        switch below(12) {
+        switch below(12, request.order) {
         case 0: refuse(request)
         case 1: open(request.order, under: request.id)
         default:
             orders[request.order]?.standing = .resting
             answer(.pending, request)
             let order = request.order
-            later(6_000) { [unowned self] in decide(order) }
+            later(6_000, order) { [unowned self] in decide(order) }
         }
     }
 
     /// The market reaches the order, or it expires, or nothing happens.
     private func decide(_ id: OrderID) {
         guard let order = orders[id], order.standing == .resting else { return }
-        switch below(10) {
+        switch below(10, id) {
         case 0..<4: open(id, under: order.request.id)
         case 4:
             if order.isModified, !order.isReplaced { blame(id, .replaced) }
@@ -47,7 +46,7 @@ extension ProviderModel {
         guard let order = orders[request.order], order.standing == .resting else {
             return refuse(request)
         }
-        switch below(12) {
+        switch below(12, request.order) {
         case 0..<3: refuse(request)
         case 3: open(request.order, under: request.id)
         case 4:
@@ -57,7 +56,7 @@ extension ProviderModel {
             say(.modify, on: request.id, request.key, atOnce: true)
         default:
             take(request)
-            answer(chance(3) ? .pending : .modify, request)
+            answer(chance(3, request.order) ? .pending : .modify, request)
         }
     }
 
@@ -73,10 +72,10 @@ extension ProviderModel {
         switch order.standing {
         case .resting: cancelResting(request)
         case .cancelled:
-            if chance(2) { answer(.cancelled, request) } else { refuse(request) }
+            if chance(2, request.order) { answer(.cancelled, request) } else { refuse(request) }
         case .open, .closed:
             // It says once more why it cannot.
-            if let fill = order.fill, chance(2) {
+            if let fill = order.fill, chance(2, request.order) {
                 report(fill, on: request.id, request.key)
             } else {
                 refuse(request)
@@ -86,14 +85,14 @@ extension ProviderModel {
     }
 
     private func cancelResting(_ request: ProviderRequest) {
-        switch below(12) {
+        switch below(12, request.order) {
         case 0..<3: refuse(request)
         case 3: open(request.order, under: request.id)
         case 4:
             drop(request)
             blame(request.order, .contradicted)
             let order = request.order
-            later(4_000) { [unowned self] in open(order, under: LifecycleID(order)) }
+            later(4_000, order) { [unowned self] in open(order, under: LifecycleID(order)) }
         default: drop(request)
         }
     }

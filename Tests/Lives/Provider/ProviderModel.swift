@@ -1,38 +1,43 @@
-import ServiceRuntime
-import Shared
-import TestSupport
+package import ServiceRuntime
+package import Shared
 
 /// A liquidity provider with a truth of its own. What it reports comes late, repeated, in any order,
 /// with and without exec ids; what it booked is a fact.
-final class ProviderModel {
-    static let provider = {
+package final class ProviderModel {
+    package static let provider = {
         do { return try Provider("barclays") } catch { preconditionFailure("\(error)") }
     }()
 
-    unowned let simulation: Simulation
+    unowned let stage: any Stage
     /// Request id → entry under which it came; a second entry is a second request.
     private var received: [LifecycleID: EntryID] = [:]
-    var orders: [OrderID: ProviderOrder] = [:]
-    /// Fills of whole orders and positions, by what tells the report from others.
-    var fills: [String: OrderID] = [:]
+    package internal(set) var orders: [OrderID: ProviderOrder] = [:]
+    /// Fills of whole orders and positions.
+    package internal(set) var fills: Set<Told> = []
     /// Reports of parts.
-    var parts: Set<String> = []
-    private(set) var doubled: [LifecycleID] = []
+    package internal(set) var parts: Set<Told> = []
+    /// Requests that came twice.
+    package private(set) var doubled: [LifecycleID] = []
     /// Requests that it cannot read.
-    private(set) var unread: [String] = []
+    package private(set) var unread: [String] = []
     /// Numbers of exec ids and tokens.
     var count = 0
 
-    init(_ simulation: Simulation) { self.simulation = simulation }
+    /// - Parameter stage: outlives it.
+    package init(_ stage: any Stage) { self.stage = stage }
 
-    var world: MemoryWorld { simulation.world }
+    func below(_ bound: Int, _ order: OrderID) -> Int { stage.draw(below: bound, about: order) }
 
-    func chance(_ one: Int) -> Bool { simulation.scheduler.random.once(in: one) }
-    func below(_ bound: Int) -> Int { simulation.scheduler.random.below(bound) }
+    /// True once in so many times.
+    func chance(_ one: Int, _ order: OrderID) -> Bool { below(one, order) == 0 }
+
+    func pick<Element>(_ list: [Element], _ order: OrderID) -> Element {
+        list[below(list.count, order)]
+    }
 
     /// A request has reached the provider. The connection's own mark (`wired`) makes a repeat of
     /// the same entry harmless.
-    func receive(_ entry: Entry) {
+    package func receive(_ entry: Entry) {
         do throws(MessageError) {
             let request = try ProviderRequest(entry.fields)
             if let before = received[request.id] {
@@ -40,7 +45,9 @@ final class ProviderModel {
                 return
             }
             received[request.id] = entry.id
-            if chance(6) { report(Fields(["ord_status": "ACK"]), on: request.id, request.key) }
+            if chance(6, request.order) {
+                report(Fields(["ord_status": "ACK"]), on: request.id, request.key)
+            }
             serve(request)
         } catch {
             unread.append("\(entry.id): \(error)")
@@ -61,9 +68,9 @@ final class ProviderModel {
         }
     }
 
-    /// Something that the provider does by itself, after a while.
-    func later(_ most: Int, _ action: @escaping () -> Void) {
-        simulation.scheduler.plan(in: Int64(below(most)), action)
+    /// Something that the provider does by itself about an order, after a while.
+    func later(_ most: Int, _ order: OrderID, _ action: @escaping () -> Void) {
+        stage.plan(in: Int64(below(most, order)), action)
     }
 
     func blame(_ order: OrderID, _ misdeed: ProviderOrder.Misdeed) {
@@ -71,18 +78,11 @@ final class ProviderModel {
     }
 }
 
-/// The provider's connection, as far as the loop is concerned: hands over and settles.
-final class ConnectionProcessor: BatchProcessor {
-    private let provider: ProviderModel
+/// What a provider told of an order once, however often it repeated the report.
+package struct Told: Hashable, CustomStringConvertible {
+    package let order: OrderID
+    /// What tells the report from others of its order, as event ids have it: exec id, token or entry.
+    package let identity: String
 
-    init(_ provider: ProviderModel) { self.provider = provider }
-
-    func process(_ entries: [Entry], lane: LaneID, now: Int64) -> [EntryResult] {
-        for entry in entries { provider.receive(entry) }
-        return entries.map { _ in .settle(.done) }
-    }
-
-    func processSuspect(_ entry: Entry, lane: LaneID, now: Int64) -> EntryResult {
-        process([entry], lane: lane, now: now)[0]
-    }
+    package var description: String { "\(identity) of order \(order)" }
 }

@@ -1,8 +1,8 @@
-import Shared
+package import Shared
 
 /// An order as the provider's books have it: what it did, whatever became of its reports.
-struct ProviderOrder {
-    enum Standing {
+package struct ProviderOrder {
+    package enum Standing {
         case refused
         case resting
         case cancelled
@@ -10,7 +10,7 @@ struct ProviderOrder {
         case closed
 
         /// Where such an order must end with us.
-        var state: OrderState {
+        package var state: OrderState {
             switch self {
             case .refused: .rejected
             case .resting: .pending
@@ -23,7 +23,7 @@ struct ProviderOrder {
 
     /// What a provider should not do. Its order may end in more than one way then, and its reports may
     /// be dead letters.
-    enum Misdeed {
+    package enum Misdeed: String, CaseIterable, Sendable {
         /// It filled what it had refused or cancelled.
         case contradicted
         case filledTwice
@@ -34,21 +34,21 @@ struct ProviderOrder {
         case replaced
     }
 
-    struct Leg {
-        let id: LifecycleID
-        let price: Price?
+    package struct Leg {
+        package let id: LifecycleID
+        package let price: Price?
     }
 
-    let request: ProviderRequest
-    var standing: Standing
+    package let request: ProviderRequest
+    package internal(set) var standing: Standing
     /// As it was sent, the half spread in it.
-    var price: Price?
-    var quantity: Quantity?
-    var legs: [Shared.Leg: Leg] = [:]
+    package internal(set) var price: Price?
+    package internal(set) var quantity: Quantity?
+    package internal(set) var legs: [Shared.Leg: Leg] = [:]
     var isModified = false
     /// The last change was told as a cancel and a new order.
-    var isReplaced = false
-    var misdeeds: Set<Misdeed> = []
+    package internal(set) var isReplaced = false
+    package internal(set) var misdeeds: Set<Misdeed> = []
     /// The report of the opening fill, where it can be told again.
     var fill: Fields?
 
@@ -60,5 +60,5 @@ struct ProviderOrder {
     }
 
     /// Whether one end alone is right.
-    var isPlain: Bool { misdeeds.isEmpty }
+    package var isPlain: Bool { misdeeds.isEmpty }
 }

@@ -1,3 +1,4 @@
+import Lives
 import Shared
 
 /// The services of the fleet, as the simulation runs them.

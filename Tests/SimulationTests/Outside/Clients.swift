@@ -1,3 +1,4 @@
+import Lives
 import ServiceRuntime
 import Shared
 import TestSupport
@@ -5,19 +6,13 @@ import TestSupport
 /// Who trades: one account of each type, two at a provider and two at the house, with commands that
 /// are repeated, reused and wrong now and then.
 final class Clients {
-    /// A command as it was submitted first.
-    struct Submitted {
-        let account: AccountID
-        let fields: Fields
-    }
-
     static let leastOrders = 20
 
     private unowned let simulation: Simulation
     let accounts: [AccountID]
-    /// By account and request id.
+    /// By name.
     private(set) var submitted: [String: Submitted] = [:]
-    var orders = 0
+    private(set) var orders = 0
     private var count = 0
 
     init(_ simulation: Simulation) throws {
@@ -27,51 +22,60 @@ final class Clients {
         }
     }
 
-    var world: MemoryWorld { simulation.world }
+    private var world: MemoryWorld { simulation.world }
 
     func start() {
         for account in accounts {
-            var create = Fields(["command": "account_create", "leverage": "100"])
-            create["group"] = Samples.group
-            switch account.userType {
-            case .live: create["sending_orders"] = "barclays"
-            case .copyFollower: create["sending_orders"] = "rock"
-            case .demo, .strategyProvider: break
-            }
-            submit(create, account)
-            submit(Fields(["command": "deposit", "amount": "20000"]), account)
+            for wish in Wishes.opening(of: account, deposit: 20_000) { submit(wish, account) }
         }
         simulation.scheduler.plan(in: 50) { [unowned self] in act() }
     }
 
     /// One step of a random client, until enough has happened.
     private func act() {
-        let account = pick(accounts)
+        let account = simulation.scheduler.random.pick(accounts)
         guard !simulation.hasSeenEnough else { return }
-        switch below(24) {
+        switch simulation.scheduler.random.below(24) {
         case 0..<5: place(account)
         case 5..<10: placePending(account)
         case 10..<20: manage(account)
         case 20, 21: repeatOne()
-        case 22: moveMoney(account)
-        default: configure(account)
+        case 22: submit(Wishes.payment(&simulation.scheduler.random), account)
+        default: submit(Wishes.configuration(&simulation.scheduler.random), account)
         }
-        let pace = Int64(below(orders < Clients.leastOrders ? 200 : 900))
+        let most = orders < Clients.leastOrders ? 200 : 900
+        let pace = Int64(simulation.scheduler.random.below(most))
         simulation.scheduler.plan(in: pace) { [unowned self] in act() }
     }
 
-    func below(_ bound: Int) -> Int { simulation.scheduler.random.below(bound) }
-    func pick<Element>(_ list: [Element]) -> Element { simulation.scheduler.random.pick(list) }
-
-    private func moveMoney(_ account: AccountID) {
-        let amount = String(1 + below(3_000))
-        let command = below(2) == 0 ? "withdraw" : "deposit"
-        submit(Fields(["command": command, "amount": amount]), account)
+    private func place(_ account: AccountID) {
+        guard let market = market() else { return }
+        orders += 1
+        submit(
+            Wishes.place(market.symbol, at: market.price, &simulation.scheduler.random), account)
     }
 
-    private func configure(_ account: AccountID) {
-        let leverage = pick(["50", "100", "200"])
-        submit(Fields(["command": "account_configure", "leverage": leverage]), account)
+    private func placePending(_ account: AccountID) {
+        guard let market = market() else { return }
+        orders += 1
+        submit(
+            Wishes.placePending(market.symbol, at: market.price, &simulation.scheduler.random),
+            account)
+    }
+
+    private func market() -> (symbol: Symbol, price: MarketPrice)? {
+        Wishes.market(&simulation.scheduler.random) { simulation.price(of: $0) }
+    }
+
+    /// Asks for something about an active order, also for what its state forbids.
+    private func manage(_ account: AccountID) {
+        let active = world[set: account.ordersIndex].sorted()
+        guard !active.isEmpty, let id = try? OrderID(simulation.scheduler.random.pick(active)),
+            case .kept(let order)? = try? world.stored(OrderKey(account, id)),
+            let wish = Wishes.management(
+                of: order, &simulation.scheduler.random, { simulation.price(of: $0) })
+        else { return }
+        submit(wish, account)
     }
 
     /// The same command again, or another one under its request id.
@@ -79,26 +83,21 @@ final class Clients {
         let keys = submitted.keys.sorted()
         guard !keys.isEmpty else { return }
         guard let first = submitted[simulation.scheduler.random.pick(keys)] else { return }
-        var fields = first.fields
-        if simulation.scheduler.random.once(in: 4) { fields["amount"] = "1234567" }
-        send(fields, first.account)
+        send(Wishes.again(first.fields, &simulation.scheduler.random), first.account)
     }
 
-    func submit(_ own: Fields, _ account: AccountID) {
+    private func submit(_ wish: Fields, _ account: AccountID) {
         count += 1
-        var fields = Fields([
-            "v": "1", "request_id": "q\(count)", "user_type": account.userType.rawValue,
-            "user_id": account.userID, "ts": String(world.now),
-        ])
-        for field in own.list { fields[field.name] = field.value }
-        submitted["\(account.tag) q\(count)"] = Submitted(account: account, fields: fields)
-        send(fields, account)
+        let command = Submitted(
+            wish, of: account, request: "q\(count)", number: count, at: world.now)
+        submitted[command.name] = command
+        send(command.fields, account)
     }
 
     private func send(_ fields: Fields, _ account: AccountID) {
         simulation.messages += 1
-        simulation.trace.note(
-            world.now, account.tag,
+        simulation.note(
+            account.tag,
             "\(fields["command"] ?? "") \(fields["request_id"] ?? "") \(fields["order_id"] ?? "")")
         world.submit(fields, for: account)
     }
