@@ -23,7 +23,9 @@ struct LivesSummary: CustomStringConvertible {
     ) {
         self.seed = seed
         self.reports = reports
-        self.refusals = refusals
+        // Without the bound that a refusal names.
+        self.refusals = Dictionary(
+            refusals.map { (String($0.key.prefix { $0 != ":" }), $0.value) }, uniquingKeysWith: +)
         self.elapsed = elapsed
         commands = evidence.submitted.count
         steps = evidence.events.values.reduce(0) { $0 + $1.count }
