@@ -60,7 +60,9 @@ struct DispatchBatch {
             case .status(let status):
                 // A repeat of what changed its order is one, whatever it would mean by now.
                 if items[index].isApplied(status, to: found.stored) { return .ignored(.duplicate) }
-                return Naming.of(status, on: found.kind, of: found.stored)
+                return Naming.of(
+                    status, on: found.kind, of: found.stored,
+                    at: items[index].report.averagePrice)
             case .recovery(let new):
                 items[index].end = attach(new, to: found)
                 return nil

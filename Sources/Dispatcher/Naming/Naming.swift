@@ -9,10 +9,14 @@ enum Naming: Hashable, Sendable {
 
     /// Names what is reported of an id of this kind. The kind of the id decides; the order's state is
     /// consulted only where the id is the order's own, to tell which request is meant.
-    static func of(_ status: OrdStatus, on kind: IDKind, of stored: StoredOrder) -> Naming {
+    ///
+    /// - Parameter price: the report's.
+    static func of(
+        _ status: OrdStatus, on kind: IDKind, of stored: StoredOrder, at price: Price? = nil
+    ) -> Naming {
         guard kind == .order else { return row(ofRequest: kind)[status] }
         switch stored {
-        case .kept(let order): return row(ofOrder: order)[status]
+        case .kept(let order): return row(ofOrder: order, price)[status]
         case .done: return terminal[status]
         case .unknown: return .deferred(.unknownID)
         }
@@ -31,11 +35,11 @@ enum Naming: Hashable, Sendable {
         }
     }
 
-    private static func row(ofOrder order: Order) -> StatusRow {
+    private static func row(ofOrder order: Order, _ price: Price?) -> StatusRow {
         switch order.state {
         case .queued: queued
         case .pendingQueued, .pending, .modifying, .cancelling: resting(order)
-        case .open, .closing: position(order)
+        case .open, .closing: position(order, price)
         case .cancelled: order.stateBefore == .modifying ? replaceable : terminal
         case .closed, .rejected: terminal
         }
@@ -77,13 +81,13 @@ extension Naming {
         return order.stateBefore == .modifying ? .dead(.ambiguous) : .event(.cancelRejected)
     }
 
-    private static func position(_ order: Order) -> StatusRow {
+    private static func position(_ order: Order, _ price: Price?) -> StatusRow {
         let placing = legs(of: order, in: .placing)
         let cancelling = legs(of: order, in: .cancelling)
         let close: [OrderEventKind] = order.state == .closing ? [.closeRejected] : []
         return StatusRow(
             executed: .event(order.state == .closing ? .closeFilled : .filled),
-            pending: order.awaitsConfirmation
+            pending: order.awaitsConfirmation && !order.hasAsked(placing, at: price)
                 ? .ignored(.late) : only(placing.map(\.confirmed), else: .ignored(.late)),
             modify: .ignored(.late),
             cancelled: only(cancelling.map(\.cancelled), else: .dead(.unmappedCancelState)),
@@ -164,11 +168,26 @@ extension Leg {
 }
 
 extension Order {
-    /// Whether it filled before the confirmation that it rests was booked. That comes yet, or comes
-    /// once more, under the order's own id: it says nothing of a leg.
+    /// Whether it filled before the confirmation that it rests was booked. That comes yet, came too
+    /// late to be booked, or never comes, under the order's own id: it says nothing of a leg.
     fileprivate var awaitsConfirmation: Bool {
         let confirmation = "\(id)/\(OrdStatus.pending.rawValue)/"
         return placement.placedAs.isPending
             && !applied.entries.contains { $0.name.hasPrefix(confirmation) }
+    }
+
+    /// Whether its provider was asked for one of these legs at just this price. The confirmation that
+    /// the order rests carries another one: its own.
+    fileprivate func hasAsked(_ legs: [Leg], at price: Price?) -> Bool {
+        legs.contains { leg in
+            guard let price, let wanted = self[leg].price else { return false }
+            do throws(NumberError) {
+                return try price
+                    == PriceRules.legPriceSent(
+                        side: side, price: wanted, halfSpread: terms.halfSpread)
+            } catch {
+                return false  // Beyond the range of prices nothing was asked for.
+            }
+        }
     }
 }

@@ -10,9 +10,9 @@ import Testing
     ]
 
     private func name(
-        _ status: OrdStatus, _ order: Order, under kind: IDKind = .order
+        _ status: OrdStatus, _ order: Order, under kind: IDKind = .order, at price: Price? = nil
     ) -> Naming {
-        Naming.of(status, on: kind, of: .kept(order))
+        Naming.of(status, on: kind, of: .kept(order), at: price)
     }
 
     /// A request's id says itself what is meant, whatever the order has become.
@@ -78,6 +78,25 @@ import Testing
         var atMarket = try OrderBench.order(.open)
         atMarket.stopLoss.state = .placing
         #expect(name(.pending, atMarket) == .event(.stopLossConfirmed))
+    }
+
+    /// A fill may come without that confirmation, or before it, and then nobody books it: a leg is
+    /// known by the price at which it was asked for.
+    @Test(arguments: [OrderType.buyLimit, .sellStop], Leg.allCases)
+    func aLegIsConfirmedWhereThePlacementNeverWas(_ type: OrderType, _ leg: Leg) throws {
+        var order = try OrderBench.order(.open, side: type)
+        let sent = try PriceRules.legPriceSent(
+            side: type.side, price: 1, halfSpread: order.terms.halfSpread)
+        _ = try order.requestLeg(leg, at: 1, number: 1, now: 1)
+        let confirmed: OrderEventKind =
+            leg == .stopLoss ? .stopLossConfirmed : .takeProfitConfirmed
+        #expect(name(.pending, order, at: sent) == .event(confirmed))
+        #expect(name(.pending, order, at: order.price) == .ignored(.late))
+        #expect(name(.pending, order, at: try Price("1.00000001")) == .ignored(.late))
+        _ = try order.requestLeg(leg.other, at: 2, number: 1, now: 1)
+        #expect(name(.pending, order, at: sent) == .dead(.ambiguous))
+        order[leg].state = .active
+        #expect(name(.pending, order, at: sent) == .ignored(.late))
     }
 
     @Test func aCloseAndALegInFlightAreTwoCandidatesForARefusal() throws {
