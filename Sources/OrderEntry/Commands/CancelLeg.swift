@@ -35,22 +35,17 @@ enum CancelLeg {
     private static func cancel(
         _ leg: Leg, of before: Order, _ it: CommandCase, _ details: Fields
     ) throws -> Transition {
-        guard let state = CommandTable.legVerdict(command(leg), in: before[leg].state) else {
+        guard CommandTable.legVerdict(command(leg), in: before[leg].state) == .cancelling else {
             throw refusal(leg, of: before)
         }
         var order = before
-        let cancelID = try order.request(
-            leg == .stopLoss ? .stopLossCancel : .takeProfitCancel, by: it)
-        order[leg].state = state
-        order[leg].cancelID = cancelID
-        order.lastLegRequest = leg == .stopLoss ? .stopLossCancel : .takeProfitCancel
-        let message = ProviderMessage.cancelLeg(
-            leg, of: order, id: cancelID, request: it.command.requestID, at: it.context.now)
+        let message = order.requestLegCancel(
+            leg, number: try it.number(), request: it.command.requestID, now: it.context.now)
         return Transition(
             leg == .stopLoss
                 ? .orderStopLossCancelRequested : .orderTakeProfitCancelRequested,
-            it.command.eventID, order: order, newIDs: [cancelID], sends: [message],
-            answer: it.accepted(order: order.id, lifecycleID: cancelID), details: details)
+            it.command.eventID, order: order, newIDs: [message.id], sends: [message],
+            answer: it.accepted(order: order.id, lifecycleID: message.id), details: details)
     }
 
     /// The order allows it, but its leg is not one that can be cancelled.

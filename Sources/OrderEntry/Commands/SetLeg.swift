@@ -40,7 +40,7 @@ enum SetLeg {
     private static func place(
         _ leg: Leg, at level: Price, on before: Order, _ it: CommandCase, _ details: Fields
     ) throws -> Transition {
-        guard let state = CommandTable.legVerdict(command(leg), in: before[leg].state) else {
+        guard CommandTable.legVerdict(command(leg), in: before[leg].state) == .placing else {
             throw Refusal(leg == .stopLoss ? .stopLossAlreadyExists : .takeProfitAlreadyExists)
         }
         let market = try it.market(of: before.symbol)
@@ -49,21 +49,14 @@ enum SetLeg {
             leg, at: level, of: before.side,
             against: SideChecks.closing(before.side, before.terms, at: market))
         var order = before
-        let legID = try order.request(leg == .stopLoss ? .stopLoss : .takeProfit, by: it)
-        // A late answer to the cancel of an earlier leg must not meet this one.
-        order[leg] = LegOfOrder()
-        order[leg].state = state
-        order[leg].price = level
-        order[leg].id = legID
-        order.lastLegRequest = leg == .stopLoss ? .stopLoss : .takeProfit
-        let message = ProviderMessage.placeLeg(
-            leg, of: order, id: legID, price: sent, request: it.command.requestID,
-            at: it.context.now)
+        let message = try order.requestLeg(
+            leg, at: level, number: it.number(), request: it.command.requestID,
+            now: it.context.now)
         var details = details
         details.append(leg.rawValue + "_sent", sent.text)
         return Transition(
-            event(leg), it.command.eventID, order: order, newIDs: [legID], sends: [message],
-            answer: it.accepted(order: order.id, lifecycleID: legID), details: details)
+            event(leg), it.command.eventID, order: order, newIDs: [message.id], sends: [message],
+            answer: it.accepted(order: order.id, lifecycleID: message.id), details: details)
     }
 
     private static func command(_ leg: Leg) -> OrderCommandKind {

@@ -16,13 +16,16 @@ extension Order {
     /// - Parameters:
     ///   - price: the user's.
     ///   - number: fresh, for the id.
+    ///   - request: the command that asks for it; nil for a leg that waited in its order for the
+    ///     fill.
     ///   - now: ms, by Redis' clock.
     package mutating func requestLeg(
-        _ leg: Leg, at price: Price, number: Int64, now: Int64
+        _ leg: Leg, at price: Price, number: Int64, request: RequestID? = nil, now: Int64
     ) throws(NumberError) -> ProviderMessage {
         let id = LifecycleID(leg.idKind, number: number)
         let sent = try PriceRules.legPriceSent(
             side: side, price: price, halfSpread: terms.halfSpread)
+        // A late answer to the cancel of an earlier leg must not meet this one.
         self[leg] = LegOfOrder()
         self[leg].state = .placing
         self[leg].price = price
@@ -30,12 +33,14 @@ extension Order {
         ids.set(id.text, leg.idKind.rawValue)
         lastLegRequest = leg.request
         requests.requestedAt = now
-        return .placeLeg(leg, of: self, id: id, price: sent, at: now)
+        return .placeLeg(leg, of: self, id: id, price: sent, request: request, at: now)
     }
 
     /// Asks the provider to cancel a leg of this position, under a new id.
+    ///
+    /// - Parameter request: the command that asks for it; nil for a leg whose position closed.
     package mutating func requestLegCancel(
-        _ leg: Leg, number: Int64, now: Int64
+        _ leg: Leg, number: Int64, request: RequestID? = nil, now: Int64
     ) -> ProviderMessage {
         let id = LifecycleID(leg.cancelIDKind, number: number)
         self[leg].state = .cancelling
@@ -43,7 +48,7 @@ extension Order {
         ids.set(id.text, leg.cancelIDKind.rawValue)
         lastLegRequest = leg.cancelRequest
         requests.requestedAt = now
-        return .cancelLeg(leg, of: self, id: id, at: now)
+        return .cancelLeg(leg, of: self, id: id, request: request, at: now)
     }
 
     /// The provider has cancelled a leg. The last request reads OPEN then, as in the reference,
