@@ -12,7 +12,8 @@ enum FleetMetrics {
         redis.add([:], snapshot == nil ? 0 : 1)
         var families = [build, redis]
         if let snapshot {
-            families += queues(snapshot) + processes(snapshot) + database(snapshot)
+            families += queues(snapshot) + processes(snapshot) + providers(snapshot)
+            families += database(snapshot)
         }
         return families.filter { !$0.lines.isEmpty }.map(\.text).joined()
     }
@@ -110,6 +111,26 @@ enum FleetMetrics {
                 sum: state.latencySum)
         }
         return [members, partitions, held, outcomes, latency]
+    }
+
+    /// What went over the wires, as the connections note it: known without Postgres.
+    private static func providers(_ snapshot: FleetSnapshot) -> [MetricFamily] {
+        var open = MetricFamily(
+            "orderfleet_provider_requests_in_flight", .gauge,
+            "Requests that were sent to a provider and have no answer.")
+        var late = MetricFamily(
+            "orderfleet_provider_requests_unanswered", .gauge,
+            "Of these, for longer than REQUEST_ALARM.")
+        var oldest = MetricFamily(
+            "orderfleet_provider_requests_oldest_age_seconds", .gauge,
+            "Age of the oldest request that was sent and has no answer; 0 for none.")
+        for requests in snapshot.atProviders {
+            let labels: MetricFamily.Labels = ["provider": requests.provider]
+            open.add(labels, requests.count)
+            late.add(labels, requests.late)
+            oldest.add(labels, milliseconds: max(0, requests.oldest))
+        }
+        return [open, late, oldest]
     }
 
     private static func database(_ snapshot: FleetSnapshot) -> [MetricFamily] {

@@ -8,6 +8,7 @@ struct FleetSnapshot: Sendable {
     let topology: Topology
     let queues: [QueueState]
     let processes: [ProcessState]
+    let atProviders: [RequestsAtProvider]
     /// By Redis' clock, ms.
     let now: Int64
     /// What only Postgres knows; nil where none is named, the error where it could not be asked.
@@ -29,8 +30,10 @@ struct FleetSnapshot: Sendable {
         let topology = try context.readTopology()
         let queues = try QueueSurvey(redis, topology).look()
         let now = try redis.clock(of: Keys.topology.slot)
+        let alarm = try context.settings.number("REQUEST_ALARM") * 1_000
         return FleetSnapshot(
-            topology: topology, queues: queues, processes: try ProcessSurvey.look(redis), now: now,
+            topology: topology, queues: queues, processes: try ProcessSurvey.look(redis),
+            atProviders: try RequestsAtProvider.look(redis, topology, alarm: alarm), now: now,
             database: context.hasDatabase ? database(context, now) : nil)
     }
 

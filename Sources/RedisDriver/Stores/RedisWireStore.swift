@@ -7,6 +7,9 @@ package final class RedisWireStore: WireStore {
 
     init(_ client: StoreClient) { self.client = client }
 
+    /// For who only looks.
+    package convenience init(_ client: RedisClient) { self.init(StoreClient(client)) }
+
     package func mark(
         _ lane: LaneID, _ messages: [WireMessage]
     ) throws(StoreError) -> [MarkReply] {

@@ -34,7 +34,10 @@ import Testing
         }
         return FleetSnapshot(
             topology: topology, queues: queues,
-            processes: [ProcessState(service: "worker-open", member: "w@h:1", beat)], now: now,
+            processes: [ProcessState(service: "worker-open", member: "w@h:1", beat)],
+            atProviders: [
+                RequestsAtProvider(provider: "barclays", count: 7, late: 2, oldest: 31_250)
+            ], now: now,
             database: database)
     }
 
@@ -64,6 +67,9 @@ import Testing
             #"orderfleet_latency_seconds_bucket{\#(member),le="+Inf"} 4"#,
             #"orderfleet_latency_seconds_sum{\#(member)} 70.006"#,
             #"orderfleet_latency_seconds_count{\#(member)} 4"#,
+            #"orderfleet_provider_requests_in_flight{provider="barclays"} 7"#,
+            #"orderfleet_provider_requests_unanswered{provider="barclays"} 2"#,
+            #"orderfleet_provider_requests_oldest_age_seconds{provider="barclays"} 31.25"#,
             #"orderfleet_requests_in_flight{flow="barclays"} 3"#,
             #"orderfleet_requests_unanswered{flow="barclays"} 1"#,
             #"orderfleet_requests_oldest_age_seconds{flow="barclays"} 6"#,

@@ -127,11 +127,17 @@ struct ProviderConnectionTests {
                 scene.connection.log.contains("requests unanswered")
             })
         #expect(scene.connection.log.contains(id))
+        let environment = ["REDIS_URL": scene.redis.url, "REQUEST_ALARM": "1"]
         let status = try Subprocess.run(
-            Binaries.path("fleet"), ["status"],
-            environment: ["REDIS_URL": scene.redis.url, "REQUEST_ALARM": "1"])
+            Binaries.path("fleet"), ["status"], environment: environment)
         #expect(status.output.contains("in flight at providers for 1 s: 1"), "\(status.output)")
         #expect(status.output.contains(id) && status.output.contains("provider-connection-"))
+        let metrics = try Subprocess.run(
+            Binaries.path("fleet"), ["exporter", "--once"], environment: environment)
+        for name in ["in_flight", "unanswered"] {
+            let line = #"orderfleet_provider_requests_\#(name){provider="barclays"} 1"#
+            #expect(metrics.output.contains(line + "\n"), "\(metrics.output)\(metrics.errors)")
+        }
         try scene.server.tell(
             #"{"send": {"order_id": "\#(id)", "ord_status": "REJECTED", "reason": "late"}}"#)
         #expect(eventually { scene.inflight == 0 })
