@@ -63,6 +63,15 @@ struct HouseTriggerTests {
         let median = spans.sorted()[spans.count / 2]
         print("from a tick to the reports of ten fills: \(median)")
         #expect(median < .milliseconds(150))
+        for command in ["status", "top"] {
+            let isShown = eventually(within: .seconds(10)) {
+                let lines = (try? fleet.tool([command]).text)?.split(separator: "\n") ?? []
+                return lines.contains {
+                    $0.hasPrefix("house-triggers@") && $0.hasSuffix(symbol.text)
+                }
+            }
+            #expect(isShown, "fleet \(command) says who fires \(symbol)")
+        }
     }
 
     private func price(_ index: Int) throws -> Price {

@@ -36,6 +36,9 @@ enum StatusCommand {
         report.table(
             queues(states, each: invocation.has("partitions")), "queues", title: "queues:")
         report.table(Self.processes(processes), "processes", title: "processes:")
+        report.table(
+            TriggerShare.table(try TriggerShare.look(redis)), "triggers",
+            title: "who fires the house's triggers:")
         report.table(latencies(processes), "latencies", title: "latencies, ms:")
         report.line(
             "message version: \(topology.version)", "message_version", JSONValue(topology.version))

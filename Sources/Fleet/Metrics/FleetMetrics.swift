@@ -92,6 +92,10 @@ enum FleetMetrics {
             "orderfleet_latency_seconds", .histogram,
             "From a message's arrival in the fleet to applied; for the persistence writer to its "
                 + "commit.")
+        var symbols = MetricFamily(
+            "orderfleet_house_trigger_symbols", .gauge,
+            "Symbols whose triggers a process of the house fires.")
+        for share in snapshot.triggers { symbols.add(["member": share.member], share.symbols.count) }
         for state in snapshot.processes {
             let labels: MetricFamily.Labels = ["process": state.service, "member": state.member]
             members.add(labels, 1)
@@ -110,7 +114,7 @@ enum FleetMetrics {
                 labels, bounds: Histogram.bounds, counts: state.latency.counts,
                 sum: state.latencySum)
         }
-        return [members, partitions, held, outcomes, latency]
+        return [members, partitions, held, outcomes, latency, symbols]
     }
 
     /// What went over the wires, as the connections note it: known without Postgres.

@@ -30,6 +30,10 @@ struct TopView {
         report.table(queues, "queues")
         report.line("")
         report.table(processes, "processes")
+        if !now.triggers.isEmpty {
+            report.line("")
+            report.table(TriggerShare.table(now.triggers), "triggers")
+        }
         return report
     }
 

@@ -8,6 +8,7 @@ struct FleetSnapshot: Sendable {
     let topology: Topology
     let queues: [QueueState]
     let processes: [ProcessState]
+    let triggers: [TriggerShare]
     let atProviders: [RequestsAtProvider]
     /// By Redis' clock, ms.
     let now: Int64
@@ -33,6 +34,7 @@ struct FleetSnapshot: Sendable {
         let alarm = try context.settings.number("REQUEST_ALARM") * 1_000
         return FleetSnapshot(
             topology: topology, queues: queues, processes: try ProcessSurvey.look(redis),
+            triggers: try TriggerShare.look(redis),
             atProviders: try RequestsAtProvider.look(redis, topology, alarm: alarm), now: now,
             database: context.hasDatabase ? database(context, now) : nil)
     }

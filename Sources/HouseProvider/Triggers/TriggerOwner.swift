@@ -5,7 +5,7 @@ import Shared
 /// lease each.
 struct TriggerOwner {
     /// What the members of this kind of share are listed under.
-    static let service = "house-triggers"
+    static let service = TriggerKeys.members
 
     private let member: String
     private let coordination: any CoordinationStore
@@ -50,7 +50,9 @@ struct TriggerOwner {
         let owned = leases.keys.map(\.text).sorted()
         let members = try coordination.beat(
             service: Self.service, member: member,
-            heartbeat: Fields(["symbols": owned.joined(separator: ",")]))
+            heartbeat: Fields([
+                "symbols": owned.joined(separator: ","), "paused": isPaused ? "1" : "0",
+            ]))
         known = try triggers.registered()
         let symbols = known.sorted { $0.text < $1.text }
         let quota =

@@ -1,6 +1,9 @@
 /// The keys of the house's triggers on one symbol, all in the slot of the tag `{SYM}`, so that one
 /// script fires or cancels. The names of the indexes are the reference's (`workers.md` §1.3).
 package struct TriggerKeys: Sendable {
+    /// What the processes that share the symbols are listed under (`members:`).
+    package static let members = "house-triggers"
+
     private let symbol: Symbol
     private let slot: Slot
 

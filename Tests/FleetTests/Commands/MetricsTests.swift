@@ -35,6 +35,10 @@ import Testing
         return FleetSnapshot(
             topology: topology, queues: queues,
             processes: [ProcessState(service: "worker-open", member: "w@h:1", beat)],
+            triggers: [
+                TriggerShare(
+                    member: "t@h:2", Fields(["symbols": "EURUSD,XAUUSD", "paused": "0"]))
+            ],
             atProviders: [
                 RequestsAtProvider(provider: "barclays", count: 7, late: 2, oldest: 31_250)
             ], now: now,
@@ -67,6 +71,7 @@ import Testing
             #"orderfleet_latency_seconds_bucket{\#(member),le="+Inf"} 4"#,
             #"orderfleet_latency_seconds_sum{\#(member)} 70.006"#,
             #"orderfleet_latency_seconds_count{\#(member)} 4"#,
+            #"orderfleet_house_trigger_symbols{member="t@h:2"} 2"#,
             #"orderfleet_provider_requests_in_flight{provider="barclays"} 7"#,
             #"orderfleet_provider_requests_unanswered{provider="barclays"} 2"#,
             #"orderfleet_provider_requests_oldest_age_seconds{provider="barclays"} 31.25"#,
@@ -131,6 +136,8 @@ import Testing
             open.split(separator: " ") == ["open", "10", "8", "6", "1", "0", "1500", "1", "1/1"])
         let member = try #require(text.split(separator: "\n").first { $0.hasPrefix("w@h:1") })
         #expect(member.split(separator: " ").prefix(5) == ["w@h:1", "0", "no", "4", "5"])
+        let share = try #require(text.split(separator: "\n").first { $0.hasPrefix("t@h:2") })
+        #expect(share.split(separator: " ") == ["t@h:2", "no", "2", "EURUSD,XAUUSD"])
         #expect(!text.contains("close"), "queues that never held anything are left out")
     }
 
