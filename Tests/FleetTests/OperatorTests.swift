@@ -140,6 +140,89 @@ struct OperatorTests {
                 "SELECT count(*) AS n FROM order_events WHERE type = 'ORDER_OPEN_CONFIRMED'") == 1)
     }
 
+    /// The connection dies between its mark and the first byte: nobody knows whether the order arrived.
+    @Test(
+        .timeLimit(.minutes(4)), .enabled(if: ProviderServer.shouldRun), arguments: [true, false])
+    func `a request in doubt is settled by who has asked the provider`(isFilled: Bool) throws {
+        let server = try ProviderServer()
+        defer { server.stop() }
+        let fleet = try FleetUnderTest()
+        defer { fleet.end() }
+        try fleet.create(.outside(1))
+        let account = try AccountID(.live, "9001")
+        let order = OrderKey(account, try leaveInDoubt(fleet, account, server))
+        let lane = LaneID(
+            queue: .provider(FleetUnderTest.outside),
+            account.partition(of: FleetUnderTest.partitions))
+        let id = order.order.text
+
+        // A refusal of what may have arrived before says nothing of that.
+        try report(fleet, account, [("order_id", id), ("ord_status", "REJECTED")])
+        let letters = try awaitLetters(fleet, 2)
+        #expect(try fleet.hash(account.holdings(order.order))["state"] == "queued")
+        #expect(try fleet.count("ZCARD", lane.inflight) == 1, "it is shown until it is settled")
+
+        let verdict = isFilled ? ["filled", "--price", Terms.bid, "--exec-id", "P1"] : ["rejected"]
+        let said = try fleet.tool(
+            ["order", "resolve", id, "--as"] + verdict
+                + ["--by", "ann", "--letters", letters.joined(separator: ","), "--wait"]
+        ).expectSuccess()
+        #expect(said.text.contains("dead letters settled: 2"), "\(said.text)")
+        #expect(try awaitState(fleet, order, isFilled ? "open" : "rejected"))
+        #expect(try fleet.count("ZCARD", lane.inflight) == 0)
+        let mark = try fleet.hash(lane.wired)[id].map { try WireMark(text: $0) }
+        #expect(mark?.isInDoubt == false)
+        // The provider says so after all.
+        let status = isFilled ? "EXECUTED" : "REJECTED"
+        try report(
+            fleet, account,
+            [("order_id", id), ("ord_status", status), ("exec_id", "P1"), ("avgpx", Terms.bid)])
+        try fleet.awaitRest()
+        try fleet.expectClean()
+        #expect(try fleet.count("XLEN", lane.dead) == 0)
+        #expect(try server.received.isEmpty, "it was not sent again")
+        let settled = "dead_letters WHERE action = 'resolved' AND actor = 'ann'"
+        #expect(try fleet.number("SELECT count(*) AS n FROM \(settled)") == 2)
+    }
+
+    /// Places an order whose message is marked and not sent when its connection dies.
+    private func leaveInDoubt(
+        _ fleet: FleetUnderTest, _ account: AccountID, _ server: ProviderServer
+    ) throws -> OrderID {
+        let provider = FleetUnderTest.outside
+        let lane = LaneID(
+            queue: .provider(provider), account.partition(of: FleetUnderTest.partitions))
+        let settings = ["PROVIDER_NAME": provider.name, "PROVIDER_ADDRESS": server.address]
+        // It waits for a replica that is missing.
+        let dying = try fleet.start(
+            "provider-connection",
+            environment: settings.merging(["REDIS_WAIT_REPLICAS": "1"]) { _, one in one })
+        let order = try place(fleet, account, "doubted")
+        let isMarked = eventually(within: .seconds(10)) {
+            (try? fleet.hash(lane.wired)[order.text].map { try WireMark(text: $0) })??.state
+                == .wired
+        }
+        try #require(isMarked, "\(dying.log)")
+        dying.kill()
+        fleet.remove(dying)
+        try fleet.start("provider-connection", environment: settings)
+        _ = try awaitLetters(fleet, 1)
+        return order
+    }
+
+    /// The names of so many dead letters, all of them in doubt.
+    private func awaitLetters(_ fleet: FleetUnderTest, _ count: Int) throws -> [String] {
+        var found: [String] = []
+        let all = eventually(within: .seconds(20)) {
+            let lines = (try? fleet.tool(["dead", "list"]).text)?.split(separator: "\n") ?? []
+            found = lines.filter { $0.contains(" in_doubt ") }
+                .compactMap { $0.split(separator: " ").first.map(String.init) }
+            return found.count == count
+        }
+        try #require(all, "\(found)\n\(fleet.complaints)")
+        return found
+    }
+
     @Test(.timeLimit(.minutes(4)))
     func `the exporter tells Prometheus of the fleet`() throws {
         let fleet = try FleetUnderTest(processes: ["order-entry", "persistence-writer"])
