@@ -199,7 +199,7 @@ struct OperatorTests {
             environment: settings.merging(["REDIS_WAIT_REPLICAS": "1"]) { _, one in one })
         let order = try place(fleet, account, "doubted")
         let isMarked = eventually(within: .seconds(10)) {
-            (try? fleet.hash(lane.wired)[order.text].map { try WireMark(text: $0) })??.state
+            (try? fleet.hash(lane.wired)[order.text].map { try WireMark(text: $0) })?.state
                 == .wired
         }
         try #require(isMarked, "\(dying.log)")

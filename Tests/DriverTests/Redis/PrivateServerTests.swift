@@ -83,6 +83,14 @@ struct PrivateServerTests {
         #expect(try psql(server, "SELECT n FROM t") == "7\n")
         let other = try PrivatePostgres(config: ["max_connections = 7"])
         #expect(try psql(other, "SHOW max_connections") == "7\n")
+        // The pid in what a killed one left is another server's by now.
+        let lock = "\(server.folder)/data/postmaster.pid"
+        let left = Files.read(lock).drop { $0 != "\n" }
+        server.kill()
+        #expect(Files.read(lock).isEmpty)
+        try Files.write("\(try #require(other.pid))\(left)", to: lock)
+        try server.start()
+        #expect(try psql(server, "SELECT n FROM t") == "7\n")
         server.stop()
         #expect(!Self.exists(server.folder))
     }

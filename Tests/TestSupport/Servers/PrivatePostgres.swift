@@ -52,6 +52,12 @@ package final class PrivatePostgres: Sendable {
 
     /// Starts it again after `kill` or `shutDown`, on the same files.
     package func start() throws(ServerError) {
+        if let last = process.withLock({ $0 }) {
+            guard !last.isRunning else {
+                throw .system(operation: "start postgres", reason: "it runs, as \(last.pid)")
+            }
+            clearRemains()
+        }
         let child = try Subprocess(
             program, ["-D", data, "-c", "config_file=\(folder)/private.conf"], folder: folder,
             user: user, stopSignal: SIGINT)
@@ -77,7 +83,7 @@ package final class PrivatePostgres: Sendable {
     /// folder stays.
     package func kill() {
         process.withLock { $0 }?.killNow()
-        freeSharedMemory()
+        clearRemains()
     }
 
     /// Ends it in order, open connections or not. The folder stays.
@@ -90,7 +96,7 @@ package final class PrivatePostgres: Sendable {
 
     package func stop() {
         shutDown()
-        freeSharedMemory()
+        clearRemains()
         TestFolder.remove(folder)
     }
 
@@ -99,17 +105,26 @@ package final class PrivatePostgres: Sendable {
             separator: "\n", omittingEmptySubsequences: false)
     }
 
-    /// A killed Postgres leaves a small segment behind, named in the seventh line of its lock file. It
-    /// is how the next one knows whether processes of the last still run.
-    private func freeSharedMemory() {
-        guard lockFile.count > 6, let name = lockFile[6].split(separator: " ").last,
+    /// Takes away what a killed Postgres leaves behind: a small segment of shared memory, named in the
+    /// seventh line of its lock file, by which the next one knows whether processes of the last still
+    /// run; and two lock files with its pid. That may be another process's by now: then the next one
+    /// would refuse to start, or its own lock file be taken for written before it is.
+    ///
+    /// While sessions of the last one run, everything stays: then the next one must not start.
+    private func clearRemains() {
+        let lines = lockFile
+        if lines.count > 6, let name = lines[6].split(separator: " ").last,
             let segment = Int32(name)
-        else { return }
-        let isUnused = eventually {
-            var state = shmid_ds()
-            return shmctl(segment, IPC_STAT, &state) != 0 || state.shm_nattch == 0
+        {
+            let isUnused = eventually {
+                var state = shmid_ds()
+                return shmctl(segment, IPC_STAT, &state) != 0 || state.shm_nattch == 0
+            }
+            guard isUnused else { return }
+            shmctl(segment, IPC_RMID, nil)
         }
-        if isUnused { shmctl(segment, IPC_RMID, nil) }
+        unlink("\(data)/postmaster.pid")
+        unlink("\(folder)/.s.PGSQL.5432.lock")
     }
 }
 
