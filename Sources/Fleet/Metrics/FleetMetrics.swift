@@ -95,7 +95,9 @@ enum FleetMetrics {
         var symbols = MetricFamily(
             "orderfleet_house_trigger_symbols", .gauge,
             "Symbols whose triggers a process of the house fires.")
-        for share in snapshot.triggers { symbols.add(["member": share.member], share.symbols.count) }
+        for share in snapshot.triggers {
+            symbols.add(["member": share.member], share.symbols.count)
+        }
         for state in snapshot.processes {
             let labels: MetricFamily.Labels = ["process": state.service, "member": state.member]
             members.add(labels, 1)
