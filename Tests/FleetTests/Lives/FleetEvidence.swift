@@ -107,7 +107,7 @@ extension FleetEvidence {
     private static let names = [
         "user_type", "user_id", "order_id", "orders_version", "order_version", "type",
         "from_state", "to_state", "event_id", "request_id", "ledger", "balance", "symbol",
-        "reject_reason", "flow", EventField.arrival,
+        "state_before", EventField.arrival,
     ]
 
     private func events() throws -> [AccountID: [Fields]] {
