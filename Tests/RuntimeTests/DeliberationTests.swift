@@ -137,7 +137,7 @@ import Testing
         #expect(bench.totals["balance"] == "17")
         bench.post("deposit 10", request: "r2")
         bench.gate.before[.apply] = { bench.world.now += 2_001 }
-        #expect(bench.turn() == "applied 1, conflict age 1")
+        #expect(bench.settle() == "applied 1, conflict age 1")
     }
 
     @Test("an id that leads elsewhere is not used")

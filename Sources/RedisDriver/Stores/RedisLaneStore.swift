@@ -81,7 +81,10 @@ package final class RedisLaneStore: LaneStore {
     private static func settled(_ reply: Reply) -> SettleReply? {
         guard let parts = reply.elements, let state = parts.first?.number else { return nil }
         if state == 0 { return .leaseLost }
-        return parts.count == 2 ? parts[1].number.map { .settled(pending: Int($0)) } : nil
+        guard parts.count == 3, let pending = parts[1].number, let isEmpty = parts[2].flag else {
+            return nil
+        }
+        return .settled(pending: Int(pending), isDrained: isEmpty)
     }
 
     private func settling(
@@ -94,7 +97,10 @@ package final class RedisLaneStore: LaneStore {
         command.append(lane.group.rawValue)
         command.append(lane.source == .events ? "events" : "queue")
         var list = PackedList(reserving: 32 * settlements.count)
-        for settlement in settlements {
+        let done = settlements.filter { $0.disposition == .done }
+        list.append(done.count)
+        for settlement in done { list.append("\(settlement.entry)") }
+        for settlement in settlements where settlement.disposition != .done {
             try Self.check(settlement.disposition, in: lane)
             list.append(settlement)
         }

@@ -39,6 +39,8 @@ package final class Lane {
     private var lastDelivered = EntryID.zero
     /// The server's clock at the last fetch, ms.
     private var lastNow: Int64 = 0
+    /// Whether the last settlement left nothing to fetch, so that the lane may wait at once.
+    private var isDrained = false
     private var reading: Reading = .pending(after: .zero, singly: true)
 
     private enum Reading: Equatable {
@@ -96,6 +98,10 @@ package final class Lane {
     }
 
     private func takeNew() throws(StoreError) -> Turn {
+        if isDrained, held.isEmpty {
+            isDrained = false
+            return .idle(milliseconds: Lane.longestWait)
+        }
         if held.count >= Lane.mostHeld { return try work([], now: lastNow, nextDue: nil) }
         var entries: [Entry] = []
         while true {
@@ -142,7 +148,8 @@ package final class Lane {
         guard !settlements.isEmpty else { return 0 }
         switch try store.settle(id, lease.nonce, settlements) {
         case .leaseLost: return nil
-        case .settled(let pending):
+        case .settled(let pending, let isDrained):
+            self.isDrained = isDrained
             if pending > held.count, reading == .new {
                 reading = .pending(after: .zero, singly: false)
             }

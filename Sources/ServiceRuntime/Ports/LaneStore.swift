@@ -117,8 +117,10 @@ package struct Settlement: Sendable, Equatable {
 
 package enum SettleReply: Sendable, Equatable {
     case leaseLost
-    /// How many entries the group still counts as handed out.
-    case settled(pending: Int)
+    /// - Parameters:
+    ///   - pending: how many entries the group still counts as handed out.
+    ///   - isDrained: whether the queue has nothing else, new or deferred. Of events nobody knows.
+    case settled(pending: Int, isDrained: Bool)
 }
 
 /// What a lane needs of the store that holds its stream. One lane, one thread, one connection of

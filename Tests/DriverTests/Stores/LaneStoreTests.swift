@@ -26,7 +26,7 @@ struct LaneStoreTests {
         #expect(third.now >= first.now)
 
         let done = ids[..<2].map { Settlement($0, .done) }
-        #expect(try lane.settle(home.queue, nonce, done) == .settled(pending: 1))
+        #expect(try lane.settle(home.queue, nonce, done) == .settled(pending: 1, isDrained: true))
         #expect(try home.entries(home.queue.stream).map { $0["n"] } == ["2"])
     }
 
@@ -98,7 +98,8 @@ struct LaneStoreTests {
             Settlement(fetched, .done), Settlement(fetched, .dead(.attempts, Fields())),
             Settlement(unread, .done), Settlement(EntryID(milliseconds: 5, sequence: 5), .done),
         ]
-        #expect(try lane.settle(home.queue, nonce, settlements) == .settled(pending: 0))
+        let reply = try lane.settle(home.queue, nonce, settlements)
+        #expect(reply == .settled(pending: 0, isDrained: false))
         #expect(try home.entries(home.queue.stream).map { $0["n"] } == ["1"])
         #expect(try !home.isThere(home.queue.dead))
     }
@@ -114,7 +115,7 @@ struct LaneStoreTests {
         let fields = Fields(["n": "0", "empty": "", "text": "zwei Wörter\u{0}\r\n", "d": "1"])
         let delay = Settlement.Disposition.delay(milliseconds: 30, fields)
         let reply = try lane.settle(home.queue, nonce, ids.map { Settlement($0, delay) })
-        #expect(reply == .settled(pending: 0))
+        #expect(reply == .settled(pending: 0, isDrained: false))
         #expect(try home.entries(home.queue.stream).isEmpty)
 
         var waiting = try lane.fetch(home.queue, nonce, .new, count: 9).held()
@@ -162,8 +163,8 @@ struct LaneStoreTests {
             Settlement(ids[0], .done), Settlement(ids[1], .park(Fields(["why": "fork"]))),
             Settlement(ids[2], .dead(.unreadable, Fields())),
         ]
-        #expect(
-            try home.stores.lane.settle(lane, nonce, settlements) == .settled(pending: 0))
+        let reply = try home.stores.lane.settle(lane, nonce, settlements)
+        #expect(reply == .settled(pending: 0, isDrained: false))
         #expect(try home.entries(lane.stream).count == 3)
         let parked = try #require(try home.entries(lane.parked).first)
         #expect(parked["why"] == "fork" && parked["n"] == "1")
@@ -186,8 +187,8 @@ struct LaneStoreTests {
                 try home.stores.lane.settle(
                     lane, nonce, [Settlement(id, .done), Settlement(id, fate)])
             }
-            #expect(
-                try home.stores.lane.settle(lane, nonce, []) == .settled(pending: 1))
+            let reply = try home.stores.lane.settle(lane, nonce, [])
+            #expect(reply == .settled(pending: 1, isDrained: true))
         }
     }
 
@@ -254,7 +255,7 @@ struct LaneStoreTests {
         _ = try home.stores.lane.fetch(home.queue, nonce, .new, count: 600)
         let reply = try home.stores.lane.settle(
             home.queue, nonce, ids.map { Settlement($0, .done) })
-        #expect(reply == .settled(pending: 0))
+        #expect(reply == .settled(pending: 0, isDrained: true))
         #expect(try home.entries(home.queue.stream).isEmpty)
     }
 

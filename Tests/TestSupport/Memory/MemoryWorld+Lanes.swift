@@ -41,7 +41,14 @@ extension MemoryWorld: LaneStore {
         guard holds(lane, nonce) || !keeps(.leaseAtSettle) else { return .leaseLost }
         let stream = stream(lane.stream)
         for settlement in settlements { settle(settlement, lane, stream) }
-        return .settled(pending: stream.pending(of: lane.group).count)
+        let pending = stream.pending(of: lane.group).count
+        let isDrained: Bool =
+            switch lane.source {
+            case .queue:
+                delayed[lane.delayed.text]?.isEmpty != false && stream.entries.count == pending
+            case .events: false
+            }
+        return .settled(pending: pending, isDrained: isDrained)
     }
 
     private func settle(_ settlement: Settlement, _ lane: LaneID, _ stream: MemoryStream) {
