@@ -21,6 +21,9 @@ final class Simulation {
     /// Calls after which a run that does not come to rest has failed.
     private static let mostCalls = 40_000
 
+    /// How long after the last command there are faults yet, ms.
+    private static let lastFaults: Int64 = 3_000
+
     let world: MemoryWorld
     let scheduler: Scheduler
     var chaos: Chaos
@@ -62,6 +65,12 @@ final class Simulation {
     var hasSeenEnough: Bool {
         chaos.hasSeenEnough && (clients?.orders ?? 0) >= Clients.leastOrders
             && messages + world.routed >= Simulation.leastMessages
+    }
+
+    /// The clients have ended. Faults go on for a while, over what is on its way yet; if they lasted
+    /// until nothing is, each would put that off.
+    func calmDown() {
+        scheduler.plan(in: Simulation.lastFaults) { [unowned self] in chaos.isOn = false }
     }
 
     /// Runs the seed and returns what is wrong; nothing where all is well.

@@ -25,7 +25,7 @@ struct Chaos {
     private var countdown = 40
     private let spacing: Int
 
-    init(_ random: inout SplitMix64) { spacing = [80, 160, 320][random.below(3)] }
+    init(_ random: inout SplitMix64) { spacing = [30, 60, 120][random.below(3)] }
 
     var hasSeenEnough: Bool {
         crashes >= Chaos.leastCrashes && zombies >= Chaos.leastZombies

@@ -99,8 +99,11 @@ final class Scheduler {
             }
             if !ready.isEmpty { return random.pick(ready) }
             if isOver() { return main }
-            let wakes = strands.filter { !$0.hasEnded }.map(\.sleepsUntil)
-            let soonest = (wakes + agenda.prefix(1).map(\.time)).min() ?? world.now + 1_000
+            var soonest = agenda.first?.time ?? .max
+            for strand in strands where !strand.hasEnded {
+                soonest = min(soonest, strand.sleepsUntil)
+            }
+            if soonest == .max { soonest = world.now + 1_000 }
             advance(to: max(soonest, world.now + 1))
         }
         return main

@@ -11,14 +11,16 @@ final class SimulatedProcess: CallGate {
     let service: SimulatedService
     /// Every other process that is started is of the version that some messages make throw.
     let isFaulty: Bool
-    private unowned let simulation: Simulation
+    /// Unsafe: looked at at every step, by whoever the simulation itself holds.
+    private unowned(unsafe) let simulation: Simulation
+    private let world: MemoryWorld
     private(set) var isDead = false
     /// Stands still with its renewals until then, ms.
     private var frozenUntil: Int64 = 0
     /// The next apply is a good moment to fall asleep: another version judges the message otherwise.
     private var isAimedAt = false
     private var lanes: [Int: Owned] = [:] {
-        didSet { readers = lanes.values.map(\.reader) }
+        didSet { readers = lanes.values.map { $0.reader } }
     }
     /// What its lanes read; asked at every step.
     private var readers: [MemoryStream.Group] = []
@@ -30,11 +32,21 @@ final class SimulatedProcess: CallGate {
     private var lastBeat: Int64 = 0
     private var lastRenewal: Int64 = 0
 
-    private struct Owned {
+    /// One of its lanes, a thread of its own in a real process.
+    private final class Owned {
         let lane: Lane
         let lease: Lease
         let id: LaneID
         let reader: MemoryStream.Group
+        /// Before this time it takes another turn only when something new came.
+        var restsUntil: Int64 = 0
+
+        init(_ id: LaneID, _ lane: Lane, _ lease: Lease, _ reader: MemoryStream.Group) {
+            self.id = id
+            self.lane = lane
+            self.lease = lease
+            self.reader = reader
+        }
     }
 
     init(_ number: Int, _ service: SimulatedService, in simulation: Simulation) {
@@ -42,9 +54,8 @@ final class SimulatedProcess: CallGate {
         isFaulty = number.isMultiple(of: 2)
         self.service = service
         self.simulation = simulation
+        world = simulation.world
     }
-
-    private var world: MemoryWorld { simulation.world }
 
     func start() {
         let strand = Strand(name) { [unowned self] in
@@ -52,7 +63,7 @@ final class SimulatedProcess: CallGate {
             lanes = [:]
             simulation.hasEnded(self)
         }
-        strand.hasWork = { [unowned self] in hasWork }
+        strand.hasWork = { [unowned(unsafe) self] in hasWork }
         self.strand = strand
         simulation.scheduler.add(strand)
     }
@@ -64,7 +75,8 @@ final class SimulatedProcess: CallGate {
 
     private var hasWork: Bool {
         guard !isDead, frozenUntil <= world.now else { return isDead }
-        return readers.contains(where: \.hasNew)
+        for reader in readers where reader.hasNew { return true }
+        return false
     }
 
     /// One round: membership once a second, then a turn of each lane.
@@ -74,12 +86,14 @@ final class SimulatedProcess: CallGate {
         } catch {
             simulation.trace.note(world.now, name, "beat: \(error.code)")
         }
-        var rest = Int64(250)
+        var next = world.now + 250
         for partition in 0..<world.partitions {
             guard let owned = lanes[partition], !isDead else { continue }
-            rest = min(rest, turn(owned))
+            if owned.restsUntil <= world.now || owned.reader.hasNew { turn(owned) }
+            next = min(next, owned.restsUntil)
         }
         if !isDead { fire() }
+        let rest = next - world.now
         if rest > 0, !isDead, let strand { simulation.scheduler.sleep(strand, milliseconds: rest) }
     }
 
@@ -100,21 +114,19 @@ final class SimulatedProcess: CallGate {
         triggers = (owner, round)
     }
 
-    /// Milliseconds after which the lane wants another turn.
-    private func turn(_ owned: Owned) -> Int64 {
+    private func turn(_ owned: Owned) {
         do {
             switch try owned.lane.turn() {
-            case .worked: return 0
-            case .idle(let milliseconds): return milliseconds
+            case .worked: owned.restsUntil = world.now
+            case .idle(let milliseconds): owned.restsUntil = world.now + milliseconds
             case .leaseLost:
                 simulation.trace.note(world.now, name, "lost \(owned.id)")
                 lanes[owned.id.partition] = nil
-                return 0
             }
         } catch {
             // The store was away; a refusal does not heal, so another try acquires the lane anew.
             if !error.isUnavailable { lanes[owned.id.partition] = nil }
-            return 10
+            owned.restsUntil = world.now + 10
         }
     }
 }
@@ -145,10 +157,8 @@ extension SimulatedProcess {
         simulation.trace.note(world.now, name, "acquired \(id)")
         let lane = Lane(
             id, store: store, processor: simulation.processor(service, id, store, self),
-            lease: lease, now: { [unowned self] in monotonic() })
-        lanes[partition] = Owned(
-            lane: lane, lease: lease, id: id,
-            reader: world.stream(id.stream).group(id.group))
+            lease: lease, now: { [unowned(unsafe) self] in monotonic() })
+        lanes[partition] = Owned(id, lane, lease, world.stream(id.stream).group(id.group))
     }
 
     private func monotonic() -> MonotonicTime {
@@ -211,7 +221,7 @@ extension SimulatedProcess {
         guard let strand else { return }
         if isFrozen { frozenUntil = world.now + milliseconds }
         let work = strand.hasWork
-        strand.hasWork = { [unowned self] in isDead }
+        strand.hasWork = { [unowned(unsafe) self] in isDead }
         simulation.scheduler.sleep(strand, milliseconds: milliseconds)
         strand.hasWork = work
         if isZombie, !isDead {

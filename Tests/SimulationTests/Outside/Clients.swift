@@ -34,7 +34,7 @@ final class Clients {
     /// One step of a random client, until enough has happened.
     private func act() {
         let account = simulation.scheduler.random.pick(accounts)
-        guard !simulation.hasSeenEnough else { return }
+        guard !simulation.hasSeenEnough else { return simulation.calmDown() }
         switch simulation.scheduler.random.below(24) {
         case 0..<5: place(account)
         case 5..<10: placePending(account)

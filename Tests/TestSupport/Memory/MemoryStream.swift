@@ -11,7 +11,8 @@ package final class MemoryStream {
     /// One group of readers.
     package final class Group {
         let name: ConsumerGroup
-        private unowned let stream: MemoryStream
+        /// Unsafe: looked at at every step of a simulation, whose world holds all streams.
+        private unowned(unsafe) let stream: MemoryStream
         fileprivate(set) var delivered = EntryID.zero
         fileprivate(set) var pending: [EntryID] = []
 
