@@ -12,7 +12,7 @@ restart_interruptible "$@"
 cd "$ROOT"
 scripts/install.sh
 begin_run
-for product in benchmarks dispatcher worker-open worker-close; do
+for product in benchmarks dispatcher house-provider worker-{open,close,cancel,reject,pending,stop-loss,take-profit}; do
     run_member swift build "${BUILD_FLAGS[@]}" --product "$product"
 done
 ORDERFLEET_BIN=$(swift build "${BUILD_FLAGS[@]}" --show-bin-path)

@@ -30,10 +30,14 @@ struct Benchmark {
                     try Growth(
                         server: server, url: url, options: options, report: report
                     ).measure())
-            case .latency:
-                report.latency(
-                    try Latency(server: server, url: url, options: options, report: report)
-                        .measure(), rate: options.latencyRate)
+            case .load:
+                report.load(
+                    try Load(server: server, url: url, options: options, report: report)
+                        .measure(), options)
+            case .stops:
+                report.stops(
+                    try Stops(server: server, url: url, options: options, report: report)
+                        .measure(), options)
             case .rest:
                 report.rest(
                     try Rest(server: server, url: url, options: options, report: report).measure(),
@@ -48,9 +52,10 @@ struct Benchmark {
     private func rates(_ stage: Scene.Stage, logged: Bool) throws {
         let throughput = Throughput(server: server, url: url, options: options, report: report)
         let result = try throughput.measure(stage, logged: logged)
-        switch stage {
-        case .queued: report.rates("fills", "worker-open", result, logged: logged)
-        case .closing: report.rates("closes", "worker-close", result, logged: logged)
+        if stage == .closing {
+            report.rates("closes", "worker-close", result, logged: logged)
+        } else {
+            report.rates("fills", "worker-open", result, logged: logged)
         }
     }
 }

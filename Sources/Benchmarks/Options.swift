@@ -5,7 +5,8 @@ struct Options {
         case open
         case close
         case growth
-        case latency
+        case load
+        case stops
         case rest
     }
 
@@ -17,9 +18,14 @@ struct Options {
     var ordersPerAccount = 3
     /// How many accounts there are in each run that shows whether the cost of a fill grows.
     var growth = [1_000, 10_000, 100_000]
-    /// Reports a second, and for how many seconds.
-    var latencyRate = 2_000
-    var latencySeconds = 15
+    /// Reports a second of every kind, and for how many seconds.
+    var loadRate = 2_000
+    var loadSeconds = 300
+    /// Of that fleet: each process has so many lanes, and smaller batches the more there are.
+    var loadPartitions = 2
+    /// Stop losses that rest on one symbol, and ticks that fire none of them.
+    var stops = 10_000
+    var quietTicks = 1_000
     /// How long a worker rests before its memory is read and its use of a core is known, seconds.
     var restSeconds = 60
     /// Whether the runs of open and close are repeated without the append-only file.
@@ -29,9 +35,11 @@ struct Options {
         benchmarks: measures the workers against the raw limit of a Redis of its own, REDIS_URL
 
         Usage: benchmarks [--quick] [--only <part>,…] [--rounds <n>] [--accounts <n>]
-                          [--rest <seconds>] [--latency <seconds>]
+                          [--rest <seconds>] [--load <seconds>] [--rate <reports a second>] [--partitions <n>]
 
-        Parts: open, close, growth, latency, rest. Everything in that Redis is removed.
+        --load, --rate and --partitions are of the mixed load.
+        Parts: open, close, growth, load, stops,
+               rest. Everything in that Redis is removed.
           --quick    one round, fewer accounts, short waits: to try it out, not to quote it
 
         """
@@ -51,7 +59,10 @@ struct Options {
             case "--rounds": rounds = try Options.number(of: name, &rest, in: 1...100)
             case "--accounts": accounts = try Options.number(of: name, &rest, in: 100...1_000_000)
             case "--rest": restSeconds = try Options.number(of: name, &rest, in: 1...3_600)
-            case "--latency": latencySeconds = try Options.number(of: name, &rest, in: 1...600)
+            case "--load": loadSeconds = try Options.number(of: name, &rest, in: 1...3_600)
+            case "--partitions":
+                loadPartitions = try Options.number(of: name, &rest, in: 1...64)
+            case "--rate": loadRate = try Options.number(of: name, &rest, in: 1...100_000)
             default: throw BenchmarkError("does not know '\(name)'; see --help")
             }
         }
@@ -61,7 +72,7 @@ struct Options {
         rounds = 1
         accounts = 3_000
         growth = [1_000, 4_000]
-        latencySeconds = 3
+        loadSeconds = 5
         restSeconds = 5
         withoutLog = false
     }

@@ -60,18 +60,41 @@ struct Report {
         }
     }
 
-    func latency(_ histogram: Histogram, rate: Int) {
+    func load(_ result: Load.Result, _ options: Options) {
         say(
-            "report to applied at \(rate) a second: p50 at most "
-                + "\(Report.bound(histogram, 500)), p99 at most \(Report.bound(histogram, 990))")
+            "report to applied, \(options.loadRate) mixed reports a second for "
+                + "\(options.loadSeconds) s, \(options.loadPartitions) partitions: p50 at most "
+                + "\(Report.bound(result.latency, 500)), p99 at most "
+                + "\(Report.bound(result.latency, 990)), applied \(result.latency.total)")
+        for member in result.members {
+            say(
+                "\(member.name) under that load: \(Report.tenths(member.share * 100)) % of a core, "
+                    + "memory in its middle \(Report.megabytes(member.halfway)), at its end "
+                    + Report.megabytes(member.end))
+        }
+    }
+
+    func stops(_ result: Stops.Result, _ options: Options) {
+        say(
+            "a tick that fires none of \(options.stops) stop losses: house "
+                + "\(Report.tenths(result.houseCost)) µs, Redis "
+                + "\(Report.tenths(result.serverCost)) µs of a core")
+        say(
+            "a tick that fires \(Scene.nearStops) of them: all reported after "
+                + "\(result.reported) ms, all positions closed after \(result.closed) ms")
     }
 
     func rest(_ result: Rest.Result, seconds: Int) {
-        let megabytes = Double(result.memory) / 1_000_000
-        say("memory of worker-open after \(seconds) s of rest: \(Report.tenths(megabytes)) MB")
+        say(
+            "memory of worker-open after \(seconds) s of rest: "
+                + Report.megabytes(result.memory))
         say(
             "core of worker-open over \(seconds) s of rest: "
                 + "\(Report.hundredths(result.share * 100)) %")
+    }
+
+    private static func megabytes(_ bytes: Int) -> String {
+        tenths(Double(bytes) / 1_000_000) + " MB"
     }
 
     private static func bound(_ histogram: Histogram, _ perMille: Int) -> String {

@@ -17,7 +17,7 @@ extension Server {
 
     /// Waits until the member has all lanes and nothing to do.
     func waitForLanes(of service: String) throws {
-        let all = (0..<Scene.partitions).map(String.init).joined(separator: ",")
+        let all = (0..<partitions).map(String.init).joined(separator: ",")
         for _ in 0..<1_000 {
             if try heartbeat(of: service)?["partitions"] == all { return }
             Thread.rest(.milliseconds(20))

@@ -9,10 +9,7 @@ struct WorkerRun {
 
     init(_ scene: Scene, in server: Server) {
         self.server = server
-        switch scene.stage {
-        case .queued: binary = "worker-open"
-        case .closing: binary = "worker-close"
-        }
+        binary = scene.role == .close ? "worker-close" : "worker-open"
     }
 
     /// The worker has its lanes and rests; it is frozen while its queue is filled, so that its run

@@ -9,6 +9,10 @@ struct Scene {
         case queued
         /// A position whose close was asked for; that fill is on its way.
         case closing
+        /// One order of each life.
+        case mixed
+        /// A position whose stop loss was asked for.
+        case stops
     }
 
     let stage: Stage
@@ -17,14 +21,23 @@ struct Scene {
 
     /// The moment at which everything was placed; no rule of these decisions looks at it.
     static let start: Int64 = 1_750_000_000_000
+    /// As a fleet has them by default.
     static let partitions = 8
+
+    /// Accounts whose stop losses lie highest; those of all others lie deeper.
+    static let nearStops = 1_000
 
     var orders: Int { accounts * ordersPerAccount }
 
-    var role: Role {
+    /// The queue that the messages of a stage of one life come by.
+    var role: Role { life(0) == .close ? .close : .open }
+
+    func life(_ place: Int) -> Life {
         switch stage {
-        case .queued: .open
+        case .queued: .fill
         case .closing: .close
+        case .stops: .stopLoss
+        case .mixed: Life.allCases[place % Life.allCases.count]
         }
     }
 
@@ -37,32 +50,36 @@ struct Scene {
         OrderID(number: 220_000_000_000_000_000 + Int64(account * ordersPerAccount + place))
     }
 
-    func closeID(_ order: OrderID) -> LifecycleID {
-        LifecycleID(.close, number: order.number + 1_000_000_000_000)
+    /// The id under which the provider knows a request of the order.
+    func requestID(_ kind: IDKind, _ order: OrderID) -> LifecycleID {
+        kind == .order
+            ? LifecycleID(order) : LifecycleID(kind, number: order.number + 1_000_000_000_000)
     }
 
-    /// What the dispatcher makes of the report that the order waits for.
+    /// What the dispatcher makes of the fill that the order waits for.
     func message(_ account: Int, _ place: Int) throws -> OrderMessage {
-        let report = try report(account, place)
+        let life = life(place)
+        let answer = life.answers[0]
+        let report = try report(answer, account, place)
         let key = OrderKey(try Scene.account(account), orderID(account, place))
-        let id = try LifecycleID(report.fields["order_id"] ?? "")
+        let id = requestID(answer.kind, key.order)
         let execID = report.fields["exec_id"] ?? ""
         return OrderMessage(
-            key: key, event: stage == .queued ? .filled : .closeFilled,
-            eventID: EventID(reported: id, status: .executed, identity: .exec(execID)),
-            reportID: id, idKind: stage == .queued ? .order : .close, status: .executed,
+            key: key, event: life == .close ? .closeFilled : .filled,
+            eventID: EventID(reported: id, status: answer.status, identity: .exec(execID)),
+            reportID: id, idKind: answer.kind, status: answer.status,
             execID: execID, averagePrice: try Price("1.08512"), cumulativeQuantity: 1, reason: nil,
             timestamp: Scene.start, arrival: "\(Scene.start)-0",
             report: JSONText.object(report.fields))
     }
 
-    /// The provider's report on the order.
-    func report(_ account: Int, _ place: Int) throws -> ExecutionReport {
+    /// What the provider says of the order.
+    func report(_ answer: Life.Answer, _ account: Int, _ place: Int) throws -> ExecutionReport {
         let order = orderID(account, place)
         return ExecutionReport(
-            on: stage == .queued ? LifecycleID(order) : closeID(order),
-            key: OrderKey(try Scene.account(account), order), status: .executed,
-            execID: "E" + String(order.number), averagePrice: try Price("1.08512"), quantity: 1,
-            reason: nil, timestamp: Scene.start)
+            on: requestID(answer.kind, order), key: OrderKey(try Scene.account(account), order),
+            status: answer.status, execID: "\(answer.status.rawValue.prefix(1))\(order.number)",
+            averagePrice: try Price("1.08512"), quantity: 1,
+            reason: answer.status == .rejected ? "refused" : nil, timestamp: Scene.start)
     }
 }

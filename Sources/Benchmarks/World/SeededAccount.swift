@@ -6,6 +6,8 @@ struct SeededAccount {
     private(set) var account: Account
     /// The records of all its transitions, oldest first.
     private(set) var records: [Record] = []
+    /// What its provider is asked for, of legs.
+    private(set) var requests: [ProviderMessage] = []
     private var events: [OrderID: [EventID]] = [:]
     private let scene: Scene
     private let prices: Prices
@@ -61,32 +63,91 @@ struct SeededAccount {
                 ledger: [LedgerEntry(.deposit, 100_000)]))
     }
 
+    /// The order up to the request that its provider will answer.
     private mutating func trade(_ index: Int, _ place: Int) throws {
         let id = scene.orderID(index, place)
-        var order = try placed(id, place)
+        let life = scene.life(place)
+        try submit(id, place, rests: life.rests)
+        switch life {
+        case .fill, .rest, .rejection: return
+        case .close, .stopLoss, .takeProfit: try open(id)
+        case .change, .cancel: try confirm(id)
+        }
+        try ask(life, id, index)
+    }
+
+    private mutating func submit(_ id: OrderID, _ place: Int, rests: Bool) throws {
         try take(
             Transition(
-                .orderPlaced, EventID(request: try RequestID("place-\(id)")), order: order,
-                newIDs: [LifecycleID(id)]))
-        guard scene.stage == .closing else { return }
-        order = try kept(id)
+                rests ? .orderPendingPlaced : .orderPlaced,
+                EventID(request: try RequestID("place-\(id)")),
+                order: try placed(id, place, rests: rests), newIDs: [LifecycleID(id)]))
+    }
+
+    private mutating func open(_ id: OrderID) throws {
+        var order = try kept(id)
         try fill(&order)
         try take(
             Transition(
                 .orderOpenConfirmed,
                 EventID(reported: LifecycleID(id), status: .executed, identity: .exec("F\(id)")),
                 order: order))
-        order = try kept(id)
-        let closeID = scene.closeID(id)
-        order.state = .closing
-        order.ids.set(closeID.text, IDKind.close.rawValue)
-        order.requests.closeID = closeID
-        order.requests.closeInitiator = .user
-        order.requests.requestedAt = Scene.start
+    }
+
+    private mutating func confirm(_ id: OrderID) throws {
+        var order = try kept(id)
+        order.state = .pending
         try take(
             Transition(
-                .orderCloseIDUpdate, EventID(request: try RequestID("close-\(id)")), order: order,
-                newIDs: [closeID]))
+                .orderPendingConfirmed,
+                EventID(reported: LifecycleID(id), status: .pending, identity: .exec("F\(id)")),
+                order: order))
+    }
+
+    /// The request that is on its way, as order-entry makes it.
+    private mutating func ask(_ life: Life, _ id: OrderID, _ index: Int) throws {
+        let kind = life.answers[0].kind
+        let request = scene.requestID(kind, id)
+        var order = try kept(id)
+        var type = EventType.orderCloseIDUpdate
+        order.ids.set(request.text, kind.rawValue)
+        order.requests.requestedAt = Scene.start
+        switch life {
+        case .close:
+            order.state = .closing
+            order.requests.closeID = request
+            order.requests.closeInitiator = .user
+        case .change:
+            type = .orderModifyRequested
+            order.stateBefore = .pending
+            order.state = .modifying
+            order.requests.modifyID = request
+            order.requests.modifyPrice = try Price("1.0849")
+        case .cancel:
+            type = .orderCancelRequested
+            order.stateBefore = .pending
+            order.state = .cancelling
+            order.requests.cancelID = request
+        case .stopLoss, .takeProfit:
+            let leg: Leg = life == .stopLoss ? .stopLoss : .takeProfit
+            type = leg == .stopLoss ? .orderStopLossRequested : .orderTakeProfitRequested
+            let price = try SeededAccount.price(of: leg, order.side, index)
+            order[leg].state = .placing
+            order[leg].price = price
+            order[leg].id = request
+            order.lastLegRequest = leg.request
+            requests.append(.placeLeg(leg, of: order, id: request, price: price, at: Scene.start))
+        case .fill, .rest, .rejection: return
+        }
+        try take(
+            Transition(
+                type, EventID(request: try RequestID("ask-\(id)")), order: order,
+                newIDs: [request]))
+    }
+
+    private static func price(of leg: Leg, _ side: Side, _ index: Int) throws -> Price {
+        guard (leg == .stopLoss) == (side == .buy) else { return try Price("1.09") }
+        return try Price(index < Scene.nearStops ? "1.08" : "1.07")
     }
 
     private func kept(_ id: OrderID) throws -> Order {
@@ -96,18 +157,22 @@ struct SeededAccount {
         return order
     }
 
-    private func placed(_ id: OrderID, _ place: Int) throws -> Order {
+    private func placed(_ id: OrderID, _ place: Int, rests: Bool) throws -> Order {
         let terms = try SeededAccount.terms(SeededAccount.symbols[place % 2])
-        let type: OrderType = place % 3 == 2 ? .sell : .buy
+        let isSale = place % 3 == 2
+        let type: OrderType = rests ? isSale ? .sellStop : .buyStop : isSale ? .sell : .buy
         var order = Order(
             placement: Placement(
                 id: id, account: account.id, terms: terms, leverage: 100, flow: .house,
                 accountNumber: account.config?.accountNumber, placedAs: type,
                 createdAt: Scene.start),
-            type: type, state: .queued, quantity: try Quantity("0.1"), price: try Price("1.085"))
-        order.money.reservedMargin = try MarginRules.orderMargin(
-            terms: terms, leverage: 100, quantity: order.quantity, price: order.price,
-            conversion: .identity)
+            type: type, state: rests ? .pendingQueued : .queued, quantity: try Quantity("0.1"),
+            price: try Price("1.085"))
+        if !rests {
+            order.money.reservedMargin = try MarginRules.orderMargin(
+                terms: terms, leverage: 100, quantity: order.quantity, price: order.price,
+                conversion: .identity)
+        }
         order.money.contractValue = try MarginRules.contractValue(
             terms: terms, quantity: order.quantity)
         order.requests.placedBy = "place-\(id)"

@@ -13,7 +13,7 @@ struct Seeding {
     init(_ scene: Scene, in server: Server) {
         self.scene = scene
         self.server = server
-        let stores = RedisStores(server.address, partitions: Scene.partitions)
+        let stores = RedisStores(server.address, partitions: server.partitions)
         accounts = stores.accounts
         client = stores.client
     }
@@ -57,11 +57,33 @@ struct Seeding {
     /// Under an entry id of its own, the same each time, as what was recorded settles it.
     private func append(_ number: Int) throws -> RedisCommand {
         let message = try scene.message(number % scene.accounts, number / scene.accounts)
-        let partition = message.account.partition(of: Scene.partitions)
+        let partition = message.account.partition(of: server.partitions)
         let stream = LaneID(queue: scene.role, partition).stream
         var command = RedisCommand(
             "XADD", slot: nil, [stream.text, "\(Scene.start)-\(number + 1)"])
         for field in message.fields(in: 1).list {
+            command.append(field.name)
+            command.append(field.value)
+        }
+        return command
+    }
+
+    /// What the house is asked for, into its queue.
+    func requests() throws {
+        let prices = try self.prices()
+        for start in stride(from: 0, to: scene.accounts, by: Seeding.chunk) {
+            let commands = try (start..<min(start + Seeding.chunk, scene.accounts)).flatMap {
+                try SeededAccount($0, of: scene, prices: prices).requests.map(append)
+            }
+            for reply in client.pipeline(commands) { _ = try reply.get() }
+        }
+    }
+
+    private func append(_ request: ProviderMessage) -> RedisCommand {
+        let partition = request.account.partition(of: server.partitions)
+        var command = RedisCommand(
+            "XADD", slot: nil, [LaneID(queue: .provider(.house), partition).stream.text, "*"])
+        for field in request.fields.list {
             command.append(field.name)
             command.append(field.value)
         }
@@ -98,7 +120,7 @@ struct Seeding {
     private func published(_ seeded: SeededAccount) throws -> RedisCommand {
         let id = seeded.account.id
         guard let last = seeded.records.last else { throw BenchmarkError("\(id) has no records") }
-        let lane = LaneID(events: id.partition(of: Scene.partitions), .persistence)
+        let lane = LaneID(events: id.partition(of: server.partitions), .persistence)
         return RedisCommand(
             "HSET", slot: nil, [lane.emitted.text, id.tag, "\(last.number):\(last.token.text)"])
     }

@@ -9,6 +9,8 @@ final class Server {
     let endpoint: RedisEndpoint
     let client: RedisClient
     let pid: pid_t
+    /// Of the fleet that it holds now.
+    private(set) var partitions = Scene.partitions
 
     init(_ url: String) throws {
         address = try RedisAddress(url)
@@ -32,7 +34,8 @@ final class Server {
     }
 
     /// An empty fleet: nothing but its topology, and a log that starts anew.
-    func reset(logged: Bool) throws {
+    func reset(logged: Bool, partitions: Int = Scene.partitions) throws {
+        self.partitions = partitions
         _ = try call("FLUSHALL", "SYNC")
         let isLogged = try info("persistence")["aof_enabled"] == "1"
         if isLogged != logged {
@@ -41,7 +44,7 @@ final class Server {
             _ = try call("BGREWRITEAOF")
         }
         while try isRewriting() { Thread.rest(.milliseconds(20)) }
-        try RedisTopology.initialise(client, partitions: Scene.partitions, providers: [.house])
+        try RedisTopology.initialise(client, partitions: partitions, providers: [.house])
     }
 
     private func isRewriting() throws -> Bool {
@@ -67,12 +70,24 @@ final class Server {
 
     /// Entries of a role's queue, over all partitions.
     func depth(_ role: Role) throws -> Int {
-        try lengths((0..<Scene.partitions).map { LaneID(queue: role, $0).stream })
+        try lengths((0..<partitions).map { LaneID(queue: role, $0).stream })
     }
 
     /// Events of all partitions.
     func events() throws -> Int {
-        try lengths((0..<Scene.partitions).map { LaneID(events: $0, .persistence).stream })
+        try lengths((0..<partitions).map { LaneID(events: $0, .persistence).stream })
+    }
+
+    /// Reports that ever came, over all partitions.
+    func reported() throws -> Int {
+        try (0..<partitions).reduce(0) { sum, partition in
+            let key = LaneID(queue: .reports, partition).stream.text
+            let facts = try call("XINFO", "STREAM", key).elements ?? []
+            guard let place = facts.firstIndex(where: { $0.string == "entries-added" }),
+                facts.indices.contains(place + 1), let count = facts[place + 1].number
+            else { throw BenchmarkError("XINFO STREAM \(key) counts no entries") }
+            return sum + Int(count)
+        }
     }
 
     private func lengths(_ streams: [StreamKey]) throws -> Int {

@@ -124,7 +124,7 @@ struct TriggerOwnerTests {
     }
 
     @Test("ten thousand stops: a tick that fires none, and one that fires a thousand")
-    func speed() throws {
+    func tenThousand() throws {
         let server = try PrivateRedis()
         defer { server.stop() }
         let home = TriggerHome(try StoreHome(server.address))
@@ -137,27 +137,16 @@ struct TriggerOwnerTests {
         }
         for reply in home.store.stores.triggers.change(changes) { _ = try reply.get() }
         let process = Process("a", home.store)
-        var spans: [Duration] = []
-        for _ in 0..<200 {
-            try home.quote("1.1", "1.1002")
-            spans.append(
-                ContinuousClock().measure {
-                    _ = process.round.look(at: [home.store.symbol: home.nonce])
-                })
-        }
-        let median = spans.sorted()[100]
-        #expect(median < .milliseconds(1), "a tick that fires none: \(median)")
+        try home.quote("1.1", "1.1002")
+        _ = process.round.look(at: [home.store.symbol: home.nonce])
+        #expect(try home.resting() == 10_000)
         try home.quote("1", "1.0002")
-        let span = ContinuousClock().measure {
-            _ = process.round.look(at: [home.store.symbol: home.nonce])
-        }
-        #expect(span < .milliseconds(800), "a thousand fire and are reported: \(span)")
+        _ = process.round.look(at: [home.store.symbol: home.nonce])
         let said = try (0..<4).flatMap {
             try home.store.entries(LaneID(queue: .reports, $0).stream)
         }
         #expect(Set(said.compactMap { $0["exec_id"] }).count == 1_000 && said.count == 1_000)
         #expect(try home.resting() == 9_000)
-        print("ten thousand stops: none fires \(median), a thousand fire \(span)")
     }
 }
 

@@ -1,0 +1,126 @@
+import RedisDriver
+import ServiceRuntime
+import Shared
+
+/// Reports of every kind at a steady rate, through the dispatcher and all seven workers: how long
+/// each takes from its arrival to its application, and what the processes take meanwhile.
+struct Load {
+    let server: Server
+    let url: String
+    let options: Options
+    let report: Report
+
+    private static let tick: Duration = .milliseconds(5)
+    private static let services = [
+        "dispatcher", "worker-open", "worker-close", "worker-cancel", "worker-reject",
+        "worker-pending", "worker-stop-loss", "worker-take-profit",
+    ]
+
+    struct Result {
+        let latency: Histogram
+        let members: [Usage]
+    }
+
+    /// What a process took.
+    struct Usage {
+        let name: String
+        /// Of one core.
+        let share: Double
+        /// Resident memory in the middle of the run and at its end, bytes.
+        let halfway: Int
+        let end: Int
+    }
+
+    func measure() throws -> Result {
+        let reports = options.loadRate * options.loadSeconds
+        let told = Life.story.count
+        let scene = Scene(
+            stage: .mixed, accounts: (reports + told - 1) / told,
+            ordersPerAccount: Life.allCases.count)
+        report.progress("load: the scene, \(scene.accounts) accounts, \(scene.orders) orders")
+        try server.reset(logged: true, partitions: options.loadPartitions)
+        try Seeding(scene, in: server).state(nil)
+        let members = try Load.services.map { try Member($0, redis: url) }
+        for member in members { try server.waitForLanes(of: member.name) }
+        let usage = try run(reports, of: scene, members)
+        while try server.depth(.reports) > 0 { Thread.rest(.milliseconds(10)) }
+        let latency = try waitForBeats(reports)
+        for member in members { member.stop() }
+        try server.checkApplied(reports)
+        return Result(latency: latency, members: usage)
+    }
+
+    /// The load in two halves, with a look at the processes after each.
+    private func run(_ reports: Int, of scene: Scene, _ members: [Member]) throws -> [Usage] {
+        let pids = members.map { ($0.name, $0.pid) } + [("redis-server", server.pid)]
+        let before = try pids.map { try ProcessUsage.processor($0.1) }
+        let start = MonotonicTime.now()
+        report.progress("load: \(options.loadRate) reports a second, first half")
+        try feed(0..<reports / 2, of: scene)
+        let halfway = try pids.map { try ProcessUsage.memory($0.1) }
+        report.progress("load: second half")
+        try feed(reports / 2..<reports, of: scene)
+        let span = Double(MonotonicTime.now().since(start).nanoseconds)
+        return try pids.indices.map { index in
+            let (name, pid) = pids[index]
+            let used = try ProcessUsage.processor(pid) - before[index]
+            return Usage(
+                name: name, share: Double(used) / span, halfway: halfway[index],
+                end: try ProcessUsage.memory(pid))
+        }
+    }
+
+    /// Each tick sends what is due by now, as a provider does: reports come by themselves.
+    private func feed(_ numbers: Range<Int>, of scene: Scene) throws {
+        let sink = RedisStores(server.address, partitions: server.partitions).reports
+        let start = MonotonicTime.now()
+        var sent = numbers.lowerBound
+        while sent < numbers.upperBound {
+            let elapsed = MonotonicTime.now().since(start).milliseconds
+            let due = min(
+                numbers.upperBound,
+                numbers.lowerBound + Int(elapsed) * options.loadRate / 1_000)
+            let reports = try (sent..<max(sent, due)).map { try placed($0, of: scene) }
+            for reply in sink.send(reports) { try reply.get() }
+            sent = max(sent, due)
+            Thread.rest(Load.tick)
+        }
+    }
+
+    /// All accounts are told the first of their story, then all the second: what two reports say of
+    /// one order lies far apart. Accounts begin at different places, so that every moment sees
+    /// reports of every kind.
+    private func placed(_ number: Int, of scene: Scene) throws -> PlacedReport {
+        let account = number % scene.accounts
+        let (place, answer) = Load.told(account, chapter: number / scene.accounts)
+        return PlacedReport(
+            partition: try Scene.account(account).partition(of: server.partitions),
+            report: try scene.report(answer, account, place))
+    }
+
+    /// The first answers of all lives come before all second ones; each part is turned by the
+    /// account's number.
+    private static func told(
+        _ account: Int, chapter: Int
+    ) -> (place: Int, answer: Life.Answer) {
+        let first = Life.allCases.count
+        let second = Life.story.count - first
+        return chapter < first
+            ? Life.story[(chapter + account) % first]
+            : Life.story[first + (chapter - first + account) % second]
+    }
+
+    /// The heartbeats that tell of all of them.
+    private func waitForBeats(_ count: Int) throws -> Histogram {
+        for _ in 0..<200 {
+            var all = Histogram()
+            for worker in Load.services.dropFirst() {
+                let text = try server.heartbeat(of: worker)?["latency"]
+                if let histogram = text.flatMap({ Histogram($0) }) { all.merge(histogram) }
+            }
+            if all.total >= count { return all }
+            Thread.rest(.milliseconds(50))
+        }
+        throw BenchmarkError("the heartbeats of the workers do not count \(count) reports")
+    }
+}
