@@ -28,7 +28,7 @@ test-tsan: ## the unit and simulation rings once more under the thread sanitizer
 demo: ## install, build, run the fleet on recorded trades, print the table
 	@scripts/demo.sh
 
-bench: ## fills and closes a second against the raw limit of Redis, latency, memory
+bench: ## fills and closes a second against the raw limit of Redis, a mixed load, resting stops, memory
 	@scripts/bench.sh
 
 clean: ## remove what builds leave and what killed runs left
