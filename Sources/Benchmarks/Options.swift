@@ -22,7 +22,7 @@ struct Options {
     var loadRate = 2_000
     var loadSeconds = 300
     /// Of that fleet: each process has so many lanes, and smaller batches the more there are.
-    var loadPartitions = 2
+    var loadPartitions = 1
     /// Stop losses that rest on one symbol, and ticks that fire none of them.
     var stops = 10_000
     var quietTicks = 1_000
