@@ -38,8 +38,8 @@ FOREIGN_IMPORTS = {
 }
 # Every other executable is a worker.
 WORKER_IMPORTS = SYSTEM
-# CCores keeps the threads of a simulation on one core; it is made for tests and lies among them.
-TEST_IMPORTS = EDGE | {"Testing", "Foundation", "CCores"}
+# CFlows lets the processes of a simulation take turns on one thread; it is made for tests and lies among them.
+TEST_IMPORTS = EDGE | {"Testing", "Foundation", "CFlows"}
 
 # Whoever may speak to Postgres; a worker never does.
 POSTGRES_USERS = {"PostgresDriver", "Audit", "PersistenceWriter", "Fleet", "Benchmarks"}

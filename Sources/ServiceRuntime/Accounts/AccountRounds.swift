@@ -108,7 +108,7 @@ extension AccountProcessor {
 
     private func attempt(_ work: [AccountWork<Handler.Message>]) -> Attempt {
         var attempt = Attempt()
-        let loads = store.load(work.map(\.request))
+        let loads = store.load(work.map { $0.request })
         var ready: [(work: AccountWork<Handler.Message>, loaded: LoadedAccount)] = []
         for (work, load) in zip(work, loads) {
             switch load {
@@ -187,7 +187,7 @@ extension AccountProcessor {
             }
         }
         guard !writing.isEmpty else { return }
-        for ((chain, _), reply) in zip(writing, store.apply(writing.map(\.write))) {
+        for ((chain, _), reply) in zip(writing, store.apply(writing.map { $0.write })) {
             let deliberation = chain.deliberation
             switch reply {
             case .success(.applied(let at)):
@@ -207,7 +207,7 @@ extension AccountProcessor {
     /// Whether all new ids of each chain are its own now; a taken one means: decide again, with
     /// other numbers.
     private func claim(_ chains: [Chain]) -> [Result<Bool, StoreError>] {
-        let claims = chains.flatMap(\.deliberation.claims)
+        let claims = chains.flatMap { $0.deliberation.claims }
         guard !claims.isEmpty else { return chains.map { _ in .success(true) } }
         var results = store.claim(claims)[...]
         return chains.map { chain in

@@ -3,17 +3,17 @@ import TestSupport
 /// Decides who runs next, and moves the virtual clock when nobody can.
 final class Scheduler {
     private let world: MemoryWorld
-    /// Where all strands run.
-    private let core = Core()
     var random: SplitMix64
     /// The last number drawn for an id, by any process.
     var lastNumber: Int64 = 0
     /// How rarely a process is interrupted between two calls: once in so many.
     private let patience: Int
     private var strands: [Strand] = []
-    /// Those that can run at this step; kept for its memory.
-    private var ready: [Strand] = []
+    /// Places of those that can run at this step; kept for its memory.
+    private var ready: [Int] = []
     private var running: Strand
+    /// Who had the baton before: one that has ended is on its own stack until another one runs.
+    private var before: Strand
     private let main: Strand
     /// Work of the world outside, by time and then in the order in which it was planned.
     private var agenda: [(time: Int64, action: () -> Void)] = []
@@ -31,8 +31,9 @@ final class Scheduler {
         self.world = world
         random = SplitMix64(seed: seed)
         patience = [2, 4, 10, 30][random.below(4)]
-        main = Strand("main") {}
+        main = Strand(caller: "main")
         running = main
+        before = main
     }
 
     var hasAgenda: Bool { !agenda.isEmpty }
@@ -49,9 +50,7 @@ final class Scheduler {
         strands.removeAll(where: \.hasEnded)
         strands.append(strand)
         strand.start { [unowned self] in
-            core.pin()
-        } then: { [unowned self] in
-            running = stops ? main : next()
+            pass(to: stops ? main : next())
             return running
         }
     }
@@ -73,17 +72,22 @@ final class Scheduler {
     /// The running process does nothing before a time, or until it has work.
     func sleep(_ strand: Strand, milliseconds: Int64) {
         strand.sleepsUntil = world.now + milliseconds
-        while !stops, world.now < strand.sleepsUntil, !strand.hasWork() { handOver(to: next()) }
+        while !stops, world.now < strand.sleepsUntil, !strand.hasWork(at: world.now) {
+            handOver(to: next())
+        }
         strand.sleepsUntil = 0
     }
 
     private func handOver(to strand: Strand) {
         let current = running
         guard strand !== current else { return }
+        pass(to: strand)
+        current.handOver(to: strand)
+    }
+
+    private func pass(to strand: Strand) {
+        before = running
         running = strand
-        strand.wake()
-        current.waitForBaton()
-        running = current
     }
 
     /// The next to run; the test itself when it is over.
@@ -93,11 +97,14 @@ final class Scheduler {
                 agenda.removeFirst()
                 first.action()
             }
+            let now = world.now
             ready.removeAll(keepingCapacity: true)
-            for strand in strands where !strand.hasEnded {
-                if strand.sleepsUntil <= world.now || strand.hasWork() { ready.append(strand) }
+            for place in strands.indices where !strands[place].hasEnded {
+                if strands[place].sleepsUntil <= now || strands[place].hasWork(at: now) {
+                    ready.append(place)
+                }
             }
-            if !ready.isEmpty { return random.pick(ready) }
+            if !ready.isEmpty { return strands[random.pick(ready)] }
             if isOver() { return main }
             var soonest = agenda.first?.time ?? .max
             for strand in strands where !strand.hasEnded {

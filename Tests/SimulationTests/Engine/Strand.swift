@@ -1,63 +1,69 @@
-import Glibc
-import ServiceRuntime
+import CFlows
+import TestSupport
 
-/// A thread that runs only while it has the baton, so that a simulated process can be stopped in the
-/// middle of any call and gone on with later. All state of a simulation belongs to whoever has the
-/// baton.
-///
-/// Unchecked: exactly one strand runs at a time, and the semaphore by which the baton is handed over
-/// orders what one wrote before what the next one reads.
-final class Strand: @unchecked Sendable {
+/// A flow of control that runs only while it has the baton, so that a simulated process can be stopped
+/// in the middle of any call and gone on with later. All strands of a simulation take turns on the
+/// thread that runs it; all its state belongs to whoever has the baton.
+final class Strand {
     let name: String
     /// Virtual time before which it is not run, ms.
     var sleepsUntil: Int64 = 0
-    /// Whether it is woken earlier; asked only while it sleeps.
-    var hasWork: () -> Bool = { false }
+    /// What wakes it earlier when something new comes; asked only while it sleeps.
+    var readers: [MemoryStream.Group] = []
+    /// Virtual time before which its readers do not wake it, ms.
+    var isDeafUntil: Int64 = 0
+    /// Whether it is woken at once.
+    var isCalled = false
     private(set) var hasEnded = false
     private let body: () -> Void
-    private let baton: UnsafeMutablePointer<sem_t>
+    /// Who gets the baton when the body is done.
+    private var next: () -> Strand = { preconditionFailure("nobody takes the baton") }
+    private var flow: OpaquePointer?
+    /// Bytes of a stack, as a thread of the fleet has them.
+    private static let stack = 1 << 20
 
     init(_ name: String, _ body: @escaping () -> Void) {
         self.name = name
         self.body = body
-        baton = .allocate(capacity: 1)
-        sem_init(baton, 0, 0)
     }
 
-    deinit {
-        sem_destroy(baton)
-        baton.deallocate()
+    /// The flow of control that is there already: that of the caller.
+    init(caller name: String) {
+        self.name = name
+        body = {}
+        flow = flow_of_caller()
     }
 
-    /// Starts the thread; it waits for the baton before it does anything.
+    deinit { flow.map(flow_free) }
+
+    /// Makes it ready to run; it does nothing before it has the baton.
     ///
-    /// - Parameters:
-    ///   - prepare: what the thread does first, with the baton.
-    ///   - next: who gets the baton when the body is done.
-    func start(_ prepare: @escaping () -> Void, then next: @escaping () -> Strand) {
-        let after = Next(prepare, next)
-        Thread.start { [self] in
-            waitForBaton()
-            after.prepare()
-            body()
-            hasEnded = true
-            after.strand().wake()
-        }
+    /// - Parameter next: who gets the baton when the body is done. Whoever has it must keep this
+    ///   strand till then, since it is on its own stack yet.
+    func start(then next: @escaping () -> Strand) {
+        self.next = next
+        flow = flow_make(
+            Strand.stack,
+            { own in
+                own.flatMap { Unmanaged<Strand>.fromOpaque($0).takeUnretainedValue().run() }
+            }, Unmanaged.passUnretained(self).toOpaque())
+        precondition(flow != nil, "no memory for the stack of \(name)")
     }
 
-    /// Hands the baton over. Whoever calls it goes on only to wait.
-    func wake() { sem_post(baton) }
+    private func run() -> OpaquePointer? {
+        body()
+        hasEnded = true
+        return next().flow
+    }
 
-    /// Waits for the baton; an interrupted wait is no baton.
-    func waitForBaton() { while sem_wait(baton) != 0 {} }
+    /// Hands the baton over, and returns when this one has it again.
+    func handOver(to other: Strand) { flow_go(flow, other.flow) }
 
-    /// Unchecked: called once, by the strand that has the baton.
-    private final class Next: @unchecked Sendable {
-        let prepare: () -> Void
-        let strand: () -> Strand
-        init(_ prepare: @escaping () -> Void, _ strand: @escaping () -> Strand) {
-            self.prepare = prepare
-            self.strand = strand
-        }
+    /// Whether something wakes it before its time.
+    func hasWork(at now: Int64) -> Bool {
+        if isCalled { return true }
+        guard isDeafUntil <= now else { return false }
+        for reader in readers where reader.hasNew { return true }
+        return false
     }
 }

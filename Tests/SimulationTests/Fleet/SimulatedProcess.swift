@@ -6,7 +6,7 @@ import TestSupport
 
 /// One process of the fleet: a member of its service that shares lanes, renews leases, works, and
 /// may die or sleep at any call.
-final class SimulatedProcess: CallGate {
+final class SimulatedProcess {
     let name: String
     let service: SimulatedService
     /// Every other process that is started is of the version that some messages make throw.
@@ -14,18 +14,18 @@ final class SimulatedProcess: CallGate {
     /// Unsafe: looked at at every step, by whoever the simulation itself holds.
     private unowned(unsafe) let simulation: Simulation
     private let world: MemoryWorld
-    private(set) var isDead = false
+    private(set) var isDead = false {
+        didSet { strand?.isCalled = isDead }
+    }
     /// Stands still with its renewals until then, ms.
     private var frozenUntil: Int64 = 0
     /// The next apply is a good moment to fall asleep: another version judges the message otherwise.
     private var isAimedAt = false
     private var lanes: [Int: Owned] = [:] {
-        didSet { readers = lanes.values.map { $0.reader } }
+        didSet { strand?.readers = lanes.values.map { $0.reader } }
     }
-    /// What its lanes read; asked at every step.
-    private var readers: [MemoryStream.Group] = []
     private var strand: Strand?
-    private lazy var store = GatedStore(simulation.world, self)
+    private lazy var store = GatedStore(simulation.world, Gate(self))
     /// What a house does beside its lanes; the other services do nothing.
     private lazy var triggers = service == .house ? simulation.triggers(store, self) : nil
     private var lastShare: Int64 = 0
@@ -63,7 +63,6 @@ final class SimulatedProcess: CallGate {
             lanes = [:]
             simulation.hasEnded(self)
         }
-        strand.hasWork = { [unowned(unsafe) self] in hasWork }
         self.strand = strand
         simulation.scheduler.add(strand)
     }
@@ -72,12 +71,6 @@ final class SimulatedProcess: CallGate {
     func kill() { isDead = true }
 
     func aimAtApply() { isAimedAt = true }
-
-    private var hasWork: Bool {
-        guard !isDead, frozenUntil <= world.now else { return isDead }
-        for reader in readers where reader.hasNew { return true }
-        return false
-    }
 
     /// One round: membership once a second, then a turn of each lane.
     private func live() {
@@ -187,7 +180,17 @@ extension SimulatedProcess {
 
 /// Every call of the process to its stores passes here.
 extension SimulatedProcess {
-    func enter(_ call: StoreCall, items: Int) -> CallFate {
+    /// What its store holds of it, so that the two do not keep one another.
+    private final class Gate: CallGate {
+        private unowned let process: SimulatedProcess
+
+        init(_ process: SimulatedProcess) { self.process = process }
+
+        func enter(_ call: StoreCall, items: Int) -> CallFate { process.enter(call, items: items) }
+        func leave(_ call: StoreCall) -> Bool { process.leave(call) }
+    }
+
+    private func enter(_ call: StoreCall, items: Int) -> CallFate {
         simulation.calls += 1
         guard !isDead else { return .unanswered(items: 0) }
         simulation.scheduler.pause()
@@ -211,7 +214,7 @@ extension SimulatedProcess {
         return isDead ? .unanswered(items: 0) : .proceeds
     }
 
-    func leave(_ call: StoreCall) -> Bool {
+    private func leave(_ call: StoreCall) -> Bool {
         guard !isDead else { return false }
         simulation.scheduler.pause()
         return !isDead
@@ -220,10 +223,8 @@ extension SimulatedProcess {
     private func standStill(_ milliseconds: Int64, isFrozen: Bool) {
         guard let strand else { return }
         if isFrozen { frozenUntil = world.now + milliseconds }
-        let work = strand.hasWork
-        strand.hasWork = { [unowned(unsafe) self] in isDead }
+        strand.isDeafUntil = world.now + milliseconds
         simulation.scheduler.sleep(strand, milliseconds: milliseconds)
-        strand.hasWork = work
         if isZombie, !isDead {
             simulation.chaos.zombies += 1
             simulation.trace.note(world.now, name, "  wakes as a zombie")

@@ -11,18 +11,15 @@ package final class MemoryStream {
     /// One group of readers.
     package final class Group {
         let name: ConsumerGroup
-        /// Unsafe: looked at at every step of a simulation, whose world holds all streams.
-        private unowned(unsafe) let stream: MemoryStream
         fileprivate(set) var delivered = EntryID.zero
         fileprivate(set) var pending: [EntryID] = []
-
-        fileprivate init(_ name: ConsumerGroup, of stream: MemoryStream) {
-            self.name = name
-            self.stream = stream
-        }
-
         /// Whether something came that no member was handed.
-        package var hasNew: Bool { stream.last > delivered }
+        package fileprivate(set) var hasNew: Bool
+
+        fileprivate init(_ name: ConsumerGroup, hasNew: Bool) {
+            self.name = name
+            self.hasNew = hasNew
+        }
     }
 
     package init() {}
@@ -34,6 +31,7 @@ package final class MemoryStream {
             ? EntryID(milliseconds: now, sequence: 0)
             : EntryID(milliseconds: last.milliseconds, sequence: last.sequence + 1)
         entries.append(Entry(id: last, fields: fields))
+        for group in groups { group.hasNew = true }
         return last
     }
 
@@ -42,7 +40,7 @@ package final class MemoryStream {
     /// A group of readers, for whoever looks at it at every step.
     package func group(_ name: ConsumerGroup) -> Group {
         if let group = known(name) { return group }
-        let group = Group(name, of: self)
+        let group = Group(name, hasNew: last > .zero)
         groups.append(group)
         return group
     }
@@ -66,6 +64,7 @@ package final class MemoryStream {
         guard let newest = handed.last else { return [] }
         let group = self.group(group)
         group.delivered = newest.id
+        group.hasNew = last > newest.id
         group.pending += handed.map(\.id)
         return handed
     }
