@@ -18,8 +18,12 @@ import TestSupport
 final class Simulation {
     /// Messages that a run has seen at least: commands, reports, and what follows of them.
     static let leastMessages = 200
-    /// Calls after which a run that does not come to rest has failed.
+    /// Calls after which a run that does not come to rest has failed; a thousand seeds made 9,897 at
+    /// most.
     private static let mostCalls = 40_000
+    /// Conflicts after which it has: somebody decides the same for ever. A thousand seeds had 24 at
+    /// most.
+    private static let mostConflicts = 500
 
     /// How long after the last command there are faults yet, ms.
     private static let lastFaults: Int64 = 3_000
@@ -82,7 +86,7 @@ final class Simulation {
             for process in processes { process.renewIfDue() }
         }
         scheduler.isOver = { [unowned self] in isOver() }
-        scheduler.isEndless = { [unowned self] in calls > Simulation.mostCalls }
+        scheduler.isEndless = { [unowned self] in isEndless }
         scheduler.onStop = { [unowned self] in
             isStopped = true
             for process in processes { process.kill() }
@@ -148,6 +152,11 @@ final class Simulation {
             return false
         }
         return true
+    }
+
+    /// Whether it goes on for longer than any run that comes to rest.
+    var isEndless: Bool {
+        calls > Simulation.mostCalls || tally.conflicts > Simulation.mostConflicts
     }
 
     /// Every lane of every service.

@@ -3,7 +3,8 @@ import Lives
 import TestSupport
 import Testing
 
-/// Ring 2. `SIM_SEED=7` runs one seed and prints its story; `SIM_SEEDS=10000` runs more of them.
+/// Ring 2. `SIM_SEED=7` runs one seed and prints its story; `SIM_SEEDS=10000` runs more of them, from
+/// `SIM_FIRST=5000` on, a multiple of fifty.
 @Suite("Simulation") struct SimulationTests {
     private static func setting(_ name: String) -> UInt64? {
         getenv(name).flatMap { UInt64(String(cString: $0)) }
@@ -11,9 +12,10 @@ import Testing
 
     /// Seeds of one test case.
     private static let portion: UInt64 = 50
-    private static let portions = (setting("SIM_SEEDS") ?? 2_000) / portion
+    private static let first = (setting("SIM_FIRST") ?? 0) / portion
+    private static let portions = first..<first + (setting("SIM_SEEDS") ?? 2_000) / portion
 
-    @Test("whatever dies, sleeps or repeats, all invariants hold", arguments: 0..<portions)
+    @Test("whatever dies, sleeps or repeats, all invariants hold", arguments: portions)
     func seeds(portion: UInt64) throws {
         guard Self.setting("SIM_SEED") == nil else { return }
         for seed in portion * Self.portion..<(portion + 1) * Self.portion {

@@ -6,6 +6,9 @@ import TestSupport
 /// What is wrong with a run that has ended.
 extension Simulation {
     func verdict() -> [String] {
+        guard !isEndless else {
+            return ["1: no end after \(calls) calls, \(tally.conflicts) conflicts \(unsettled)"]
+        }
         guard isQuiet else { return ["1: not quiet: \(unsettled)"] }
         return bookkeeper.violations.map { "3: " + $0 } + Checks(evidence).violations()
             + violations + timing()

@@ -6,12 +6,15 @@ package final class Tally: OutcomeCounting {
     package private(set) var counts: [String: Int] = [:]
     private var totals: [String: Int] = [:]
     package private(set) var alarms: [String] = []
+    /// Decisions that met another one's, in all.
+    package private(set) var conflicts = 0
 
     package init() {}
 
     package func count(_ outcome: OutcomeClass, _ reason: String) {
         counts["\(outcome.rawValue) \(reason)", default: 0] += 1
         totals["\(outcome.rawValue) \(reason)", default: 0] += 1
+        if outcome == .conflict { conflicts += 1 }
     }
 
     package func applied(arrival: EntryID, at: Int64) { counts["applied", default: 0] += 1 }
