@@ -52,10 +52,10 @@ struct Benchmark {
     private func rates(_ stage: Scene.Stage, logged: Bool) throws {
         let throughput = Throughput(server: server, url: url, options: options, report: report)
         let result = try throughput.measure(stage, logged: logged)
-        if stage == .closing {
-            report.rates("closes", "worker-close", result, logged: logged)
-        } else {
-            report.rates("fills", "worker-open", result, logged: logged)
+        switch stage {
+        case .queued: report.rates("fills", "worker-open", result, logged: logged)
+        case .closing: report.rates("closes", "worker-close", result, logged: logged)
+        case .mixed, .stops: throw BenchmarkError("one worker alone cannot end this scene")
         }
     }
 }

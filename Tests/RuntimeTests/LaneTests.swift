@@ -27,6 +27,22 @@ import Testing
         #expect(bench.turn() == "deferred early 1")
     }
 
+    @Test("a lane that has settled all there is waits at once; one that has not fetches first")
+    func drained() throws {
+        let bench = try Bench()
+        bench.settle()
+        bench.gate.forget()
+        bench.post("ignore late")
+        #expect(bench.turn() == "ignored late 1")
+        #expect(try bench.lane.turn() == .idle(milliseconds: Lane.longestWait))
+        #expect(bench.gate.calls.count { $0 == .fetch } == 1)
+        bench.post("ignore late")
+        bench.gate.before[.settle] = { bench.post("ignore late") }
+        #expect(bench.turn() == "ignored late 1")
+        #expect(bench.turn() == "ignored late 1")
+        #expect(bench.gate.calls.count { $0 == .fetch } == 3)
+    }
+
     @Test("who takes over reads first what was not settled, in order, page by page")
     func takesOver() throws {
         let bench = try Bench()

@@ -220,7 +220,9 @@ extension Simulation {
         case .workerStopLoss: return loop(LegConfirmation(.stopLoss), store, process)
         case .workerTakeProfit: return loop(LegConfirmation(.takeProfit), store, process)
         case .dispatcher:
-            return DispatchProcessor(store: store, partitions: world.partitions, counters: tally)
+            return DispatchProcessor(
+                store: store, partitions: world.partitions, version: AgreedVersion(),
+                counters: tally)
         case .house:
             return HouseProcessor(
                 prices: store, triggers: store, reports: store, partitions: world.partitions,

@@ -18,10 +18,16 @@ extension Server {
     /// Waits until the member has all lanes and nothing to do.
     func waitForLanes(of service: String) throws {
         let all = (0..<partitions).map(String.init).joined(separator: ",")
-        for _ in 0..<1_000 {
-            if try heartbeat(of: service)?["partitions"] == all { return }
-            Thread.rest(.milliseconds(20))
-        }
-        throw BenchmarkError("\(service) did not get its lanes within 20 s")
+        try Wait.until(
+            within: .seconds(20), every: .milliseconds(20),
+            or: "\(service) did not get its lanes within 20 s"
+        ) { try heartbeat(of: service)?["partitions"] == all }
+    }
+
+    /// One process of each service, with all lanes.
+    func start(_ services: [String], redis url: String) throws -> [Member] {
+        let members = try services.map { try Member($0, redis: url) }
+        for member in members { try waitForLanes(of: member.name) }
+        return members
     }
 }

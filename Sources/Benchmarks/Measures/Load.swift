@@ -40,11 +40,9 @@ struct Load {
         report.progress("load: the scene, \(scene.accounts) accounts, \(scene.orders) orders")
         try server.reset(logged: true, partitions: options.loadPartitions)
         try Seeding(scene, in: server).state(nil)
-        let members = try Load.services.map { try Member($0, redis: url) }
-        for member in members { try server.waitForLanes(of: member.name) }
+        let members = try server.start(Load.services, redis: url)
         let usage = try run(reports, of: scene, members)
-        while try server.depth(.reports) > 0 { Thread.rest(.milliseconds(10)) }
-        let latency = try waitForBeats(reports)
+        let latency = try latency(of: reports)
         for member in members { member.stop() }
         try server.checkApplied(reports)
         return Result(latency: latency, members: usage)
@@ -111,16 +109,19 @@ struct Load {
     }
 
     /// The heartbeats that tell of all of them.
-    private func waitForBeats(_ count: Int) throws -> Histogram {
-        for _ in 0..<200 {
-            var all = Histogram()
+    private func latency(of count: Int) throws -> Histogram {
+        var all = Histogram()
+        try Wait.until(
+            every: .milliseconds(50),
+            or: "the heartbeats of the workers do not count \(count) reports"
+        ) {
+            all = Histogram()
             for worker in Load.services.dropFirst() {
                 let text = try server.heartbeat(of: worker)?["latency"]
                 if let histogram = text.flatMap({ Histogram($0) }) { all.merge(histogram) }
             }
-            if all.total >= count { return all }
-            Thread.rest(.milliseconds(50))
+            return all.total >= count
         }
-        throw BenchmarkError("the heartbeats of the workers do not count \(count) reports")
+        return all
     }
 }

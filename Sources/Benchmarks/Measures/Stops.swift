@@ -13,7 +13,6 @@ struct Stops {
     private static let services = [
         "house-provider", "dispatcher", "worker-stop-loss", "worker-close",
     ]
-    private static let patience: Duration = .seconds(120)
     /// Between two ticks, so that each is looked at by itself.
     private static let pause: Duration = .milliseconds(5)
 
@@ -32,8 +31,7 @@ struct Stops {
         try server.reset(logged: true)
         let seeding = Seeding(scene, in: server)
         try seeding.state(nil)
-        let members = try Stops.services.map { try Member($0, redis: url) }
-        for member in members { try server.waitForLanes(of: member.name) }
+        let members = try server.start(Stops.services, redis: url)
         try seeding.requests()
         report.progress("stops: the house takes \(options.stops) stop losses")
         try wait { try server.events() >= options.stops }
@@ -72,13 +70,9 @@ struct Stops {
         for reply in RedisPriceStore(server.client).publish([quote]) { try reply.get() }
     }
 
-    private func wait(_ isDone: () throws -> Bool) throws {
-        let deadline = MonotonicTime.now().advanced(by: Self.patience)
-        while try !isDone() {
-            guard MonotonicTime.now() < deadline else {
-                throw BenchmarkError("the stop losses were not answered within two minutes")
-            }
-            Thread.rest(.milliseconds(5))
-        }
+    private func wait(_ isSo: () throws -> Bool) throws {
+        try Wait.until(
+            every: .milliseconds(5), or: "the stop losses were not answered within two minutes",
+            isSo)
     }
 }

@@ -5,7 +5,6 @@ import Shared
 struct WorkerRun {
     let server: Server
     let binary: String
-    private static let patience: Duration = .seconds(120)
 
     init(_ scene: Scene, in server: Server) {
         self.server = server
@@ -26,20 +25,12 @@ struct WorkerRun {
         atStart()
         let watch = try Stopwatch(server, worker)
         worker.thaw()
-        try waitUntilSettled(stage.scene.role)
+        try Wait.until(or: "\(binary) did not settle its queue within two minutes") {
+            try server.depth(stage.scene.role) == 0
+        }
         let run = try watch.stop(fills: stage.fills)
         try server.checkApplied(stage.fills)
         return (run, worker)
-    }
-
-    private func waitUntilSettled(_ role: Role) throws {
-        let deadline = MonotonicTime.now().advanced(by: Self.patience)
-        while try server.depth(role) > 0 {
-            guard MonotonicTime.now() < deadline else {
-                throw BenchmarkError("\(binary) did not settle its queue within two minutes")
-            }
-            Thread.rest(.milliseconds(10))
-        }
     }
 }
 

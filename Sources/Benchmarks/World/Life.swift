@@ -25,6 +25,19 @@ enum Life: Int, CaseIterable {
         let status: OrdStatus
     }
 
+    /// The queue of the worker that books its first answer.
+    var role: Role {
+        switch self {
+        case .fill: .open
+        case .close: .close
+        case .rest, .change: .pending
+        case .cancel: .cancel
+        case .stopLoss: .stopLoss
+        case .takeProfit: .takeProfit
+        case .rejection: .reject
+        }
+    }
+
     /// In the order in which the provider gives them. What rests is filled later, and so is a stop
     /// loss.
     var answers: [Answer] {

@@ -30,7 +30,7 @@ struct Scene {
     var orders: Int { accounts * ordersPerAccount }
 
     /// The queue that the messages of a stage of one life come by.
-    var role: Role { life(0) == .close ? .close : .open }
+    var role: Role { life(0).role }
 
     func life(_ place: Int) -> Life {
         switch stage {

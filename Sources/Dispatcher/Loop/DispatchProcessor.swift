@@ -17,7 +17,7 @@ final class DispatchProcessor: BatchProcessor {
     ///   - partitions: how many each role's queue has.
     ///   - version: of the messages to workers.
     init(
-        store: any DispatchStore, partitions: Int, version: AgreedVersion = AgreedVersion(),
+        store: any DispatchStore, partitions: Int, version: AgreedVersion,
         counters: any OutcomeCounting
     ) {
         self.store = store

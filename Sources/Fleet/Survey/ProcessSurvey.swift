@@ -51,10 +51,7 @@ struct ProcessState: Sendable, Equatable {
     }
 
     /// As its heartbeat has it.
-    var messagesText: String {
-        messages.count == 1
-            ? "\(messages.lowerBound)" : "\(messages.lowerBound)-\(messages.upperBound)"
-    }
+    var messagesText: String { MessageVersion.text(of: messages) }
 }
 
 /// Finds all living processes.
@@ -78,6 +75,13 @@ enum ProcessSurvey {
     static func look(_ redis: RedisClient) throws -> [ProcessState] {
         let providers = try redis.fields(of: Keys.topology)["providers"] ?? ""
         let services = FleetServices.names(providers: providers.split(separator: ","))
+        return try heartbeats(redis, of: services).map(ProcessState.init)
+    }
+
+    /// What the living members of services tell, by service and then by member.
+    static func heartbeats(
+        _ redis: RedisClient, of services: [String]
+    ) throws -> [(service: String, member: String, beat: Fields)] {
         let replies = redis.pipeline(
             services.map { service in
                 let key = Keys.members(service)
@@ -90,8 +94,6 @@ enum ProcessSurvey {
         }
         let beats = try redis.fields(of: members.map { Keys.heartbeat($0.member) })
         // Whoever's heartbeat has run out is on the list only until somebody notices.
-        return zip(members, beats).filter { !$1.isEmpty }.map { member, beat in
-            ProcessState(service: member.service, member: member.member, beat)
-        }
+        return zip(members, beats).filter { !$1.isEmpty }.map { ($0.service, $0.member, $1) }
     }
 }

@@ -17,13 +17,9 @@ struct TriggerShare: Sendable, Equatable {
 
     /// Everybody who shares the symbols.
     static func look(_ redis: RedisClient) throws -> [TriggerShare] {
-        let key = Keys.members(TriggerKeys.members)
-        let reply = try redis.call(
-            RedisCommand("ZRANGE", slot: key.slot.number, [key.text, "0", "-1"])
-        ).get()
-        let members = (reply.elements ?? []).compactMap(\.string).sorted()
-        let beats = try redis.fields(of: members.map(Keys.heartbeat))
-        return zip(members, beats).filter { !$1.isEmpty }.map { TriggerShare(member: $0, $1) }
+        try ProcessSurvey.heartbeats(redis, of: [TriggerKeys.members]).map {
+            TriggerShare(member: $0.member, $0.beat)
+        }
     }
 
     static func table(_ shares: [TriggerShare]) -> Table {

@@ -96,15 +96,8 @@ package final class RedisLaneStore: LaneStore {
         command.append(nonce.text)
         command.append(lane.group.rawValue)
         command.append(lane.source == .events ? "events" : "queue")
-        var list = PackedList(reserving: 32 * settlements.count)
-        let done = settlements.filter { $0.disposition == .done }
-        list.append(done.count)
-        for settlement in done { list.append("\(settlement.entry)") }
-        for settlement in settlements where settlement.disposition != .done {
-            try Self.check(settlement.disposition, in: lane)
-            list.append(settlement)
-        }
-        command.append(list.packed())
+        for settlement in settlements { try Self.check(settlement.disposition, in: lane) }
+        command.append(PackedList(settlements).packed())
         return command
     }
 
@@ -167,18 +160,28 @@ package final class RedisLaneStore: LaneStore {
 }
 
 extension PackedList {
-    fileprivate mutating func append(_ settlement: Settlement) {
-        append("\(settlement.entry)")
-        switch settlement.disposition {
-        case .done: append("done", "", Fields())
-        case .delay(let milliseconds, let fields):
-            append("delay", String(max(0, milliseconds)), fields)
-        case .dead(let reason, let fields): append("dead", reason.rawValue, fields)
-        case .park(let fields): append("park", "", fields)
+    /// As `settle` reads them: what is done first, which needs no more than its id.
+    fileprivate init(_ settlements: ArraySlice<Settlement>) {
+        self.init(reserving: 32 * settlements.count)
+        let done = settlements.filter { $0.disposition == .done }
+        append(done.count)
+        for settlement in done { append("\(settlement.entry)") }
+        for settlement in settlements {
+            switch settlement.disposition {
+            case .done: continue
+            case .delay(let milliseconds, let fields):
+                append(settlement.entry, "delay", String(max(0, milliseconds)), fields)
+            case .dead(let reason, let fields):
+                append(settlement.entry, "dead", reason.rawValue, fields)
+            case .park(let fields): append(settlement.entry, "park", "", fields)
+            }
         }
     }
 
-    private mutating func append(_ kind: String, _ argument: String, _ fields: Fields) {
+    private mutating func append(
+        _ entry: EntryID, _ kind: String, _ argument: String, _ fields: Fields
+    ) {
+        append("\(entry)")
         append(kind)
         append(argument)
         append(fields.list.count)

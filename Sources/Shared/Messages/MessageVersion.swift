@@ -18,8 +18,13 @@ package enum MessageVersion {
     package static let current = "1"
 
     /// `known` as a heartbeat tells it and people read it: `1`, `1-2`.
-    package static let knownText =
-        known.count == 1 ? "\(known.lowerBound)" : "\(known.lowerBound)-\(known.upperBound)"
+    package static let knownText = text(of: known)
+
+    /// A range of versions as `knownText` has it.
+    package static func text(of versions: ClosedRange<Int>) -> String {
+        let (oldest, newest) = (versions.lowerBound, versions.upperBound)
+        return oldest == newest ? "\(oldest)" : "\(oldest)-\(newest)"
+    }
 
     /// The version of a message, one that is known.
     @discardableResult

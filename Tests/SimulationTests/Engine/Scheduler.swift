@@ -1,3 +1,4 @@
+import Lives
 import TestSupport
 
 /// Decides who runs next, and moves the virtual clock when nobody can.
@@ -16,7 +17,7 @@ final class Scheduler {
     private var before: Strand
     private let main: Strand
     /// Work of the world outside, by time and then in the order in which it was planned.
-    private var agenda: [(time: Int64, action: () -> Void)] = []
+    private var agenda = Agenda()
     /// Called whenever the clock moved.
     var onTime: () -> Void = {}
     /// Asked when nobody can run: whether the simulation is over.
@@ -56,9 +57,7 @@ final class Scheduler {
     }
 
     func plan(in milliseconds: Int64, _ action: @escaping () -> Void) {
-        let time = world.now + milliseconds
-        let place = agenda.firstIndex { $0.time > time } ?? agenda.endIndex
-        agenda.insert((time, action), at: place)
+        agenda.plan(at: world.now + milliseconds, action)
     }
 
     /// Between two calls of a process: others may run.
@@ -93,10 +92,7 @@ final class Scheduler {
     /// The next to run; the test itself when it is over.
     private func next() -> Strand {
         while !isEndless() {
-            while let first = agenda.first, first.time <= world.now {
-                agenda.removeFirst()
-                first.action()
-            }
+            while let action = agenda.next(at: world.now) { action() }
             let now = world.now
             ready.removeAll(keepingCapacity: true)
             for place in strands.indices where !strands[place].hasEnded {
@@ -106,7 +102,7 @@ final class Scheduler {
             }
             if !ready.isEmpty { return strands[random.pick(ready)] }
             if isOver() { return main }
-            var soonest = agenda.first?.time ?? .max
+            var soonest = agenda.due ?? .max
             for strand in strands where !strand.hasEnded {
                 soonest = min(soonest, strand.sleepsUntil)
             }

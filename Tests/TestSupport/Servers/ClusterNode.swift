@@ -110,6 +110,19 @@ extension PrivateRedisCluster {
         for node in [target, source] {
             try node.ask("CLUSTER", "SETSLOT", "\(slot)", "NODE", owner)
         }
+        try awaitNews(from: target)
+    }
+
+    /// Until the masters know of the epoch in which the slot was taken. One that takes it back before
+    /// would take it in the same epoch, and then both own it.
+    private func awaitNews(from owner: ClusterNode) throws(ServerError) {
+        let epoch = owner.cluster("cluster_my_epoch").flatMap { Int64($0) } ?? 0
+        for node in masters {
+            let knows = eventually(within: .seconds(10), every: .milliseconds(2)) {
+                (node.cluster("cluster_current_epoch").flatMap { Int64($0) } ?? 0) >= epoch
+            }
+            guard knows else { throw node.notReady("it knows of epoch \(epoch)") }
+        }
     }
 
     /// All three steps. While news of the move before is on its way between the nodes one of them may

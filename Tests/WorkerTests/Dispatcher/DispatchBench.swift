@@ -15,7 +15,8 @@ final class DispatchBench {
 
     init() {
         processor = DispatchProcessor(
-            store: GatedStore(world, outage), partitions: world.partitions, counters: tally)
+            store: GatedStore(world, outage), partitions: world.partitions,
+            version: AgreedVersion(), counters: tally)
     }
 
     /// Cuts calls off by name.

@@ -1,11 +1,15 @@
 /// What is to be done later, by time and then in the order in which it was planned.
-struct Agenda {
+package struct Agenda {
     /// The latest first, so that the soonest is taken off the end.
     private var plans: [(due: Int64, action: () -> Void)] = []
 
-    var isEmpty: Bool { plans.isEmpty }
+    package init() {}
 
-    mutating func plan(at due: Int64, _ action: @escaping () -> Void) {
+    package var isEmpty: Bool { plans.isEmpty }
+    /// When the next one is due; nil for none.
+    package var due: Int64? { plans.last?.due }
+
+    package mutating func plan(at due: Int64, _ action: @escaping () -> Void) {
         var low = 0
         var high = plans.count
         while low < high {
@@ -16,7 +20,7 @@ struct Agenda {
     }
 
     /// Takes the next one whose time has come.
-    mutating func next(at now: Int64) -> (() -> Void)? {
+    package mutating func next(at now: Int64) -> (() -> Void)? {
         guard let last = plans.last, last.due <= now else { return nil }
         plans.removeLast()
         return last.action
