@@ -54,7 +54,7 @@ import Testing
     @Test(
         "a store that is away is nobody's fault",
         arguments: [
-            StoreCall.load, .claim, .publishLookups, .publishSends, .publishEvents, .unbox,
+            StoreCall.load, .claim, .publishLookups, .publishSends, .publishEvents,
         ])
     func storeAway(call: StoreCall) throws {
         let bench = try Bench()

@@ -4,9 +4,7 @@ import TestSupport
 import Testing
 
 @Suite("Publication") struct PublicationTests {
-    static let steps: [StoreCall] = [
-        .publishLookups, .publishSends, .publishEvents, .unbox,
-    ]
+    static let steps: [StoreCall] = [.publishLookups, .publishSends, .publishEvents]
 
     private func placed() throws -> Bench {
         let bench = try Bench()
@@ -21,7 +19,8 @@ import Testing
         let bench = try placed()
         #expect(bench.turn() == "applied 1")
         #expect(
-            bench.gate.calls == [.fetch, .load, .claim, .apply] + Self.steps + [.settle])
+            bench.gate.calls == [.fetch, .load, .claim, .apply] + Self.steps
+                + [.unbox, .settle, .fetch])
         #expect(try bench.world.outbox(bench.account).isEmpty)
     }
 
@@ -39,6 +38,29 @@ import Testing
         #expect(bench.settle() == "ignored duplicate 1")
         #expect(bench.sends == ["1"] && bench.events == ["1 ORDER_PLACED"])
         #expect(try bench.world.outbox(bench.account).isEmpty)
+    }
+
+    @Test("where an outbox cannot be emptied nothing is settled, and all is done again without harm")
+    func unboxAway() throws {
+        let bench = try placed()
+        bench.gate.away = [.unbox]
+        #expect(bench.turn() == "applied 1; unavailable")
+        #expect(bench.turn() == "ignored duplicate 1; unavailable")
+        #expect(bench.gate.calls.last == .unbox)
+        #expect(try bench.world.outbox(bench.account).count == 1)
+        bench.gate.away = []
+        #expect(bench.settle() == "ignored duplicate 1")
+        #expect(bench.sends == ["1"] && bench.events == ["1 ORDER_PLACED"])
+        #expect(try bench.world.outbox(bench.account).isEmpty)
+    }
+
+    @Test("the lost answer of an emptied outbox settles nothing, and is repeated without harm")
+    func unboxUnanswered() throws {
+        let bench = try placed()
+        bench.gate.unanswered = [.unbox]
+        #expect(bench.turn() == "applied 1; unavailable")
+        #expect(bench.settle() == "ignored duplicate 1")
+        #expect(bench.sends == ["1"] && bench.events == ["1 ORDER_PLACED"])
     }
 
     @Test("a step whose answer is lost is repeated without harm", arguments: steps + [.apply])
@@ -100,6 +122,22 @@ import Testing
         #expect(bench.totals["parked"] == "fork")
     }
 
+    @Test("a fork that could not be parked shows itself to the next message of its account")
+    func forkAgain() throws {
+        let bench = try placed()
+        bench.gate.before[.unbox] = {
+            bench.world.set(bench.account.portfolio, Fields(["orders_version": "0"]))
+        }
+        bench.gate.away = [.park]
+        #expect(bench.turn() == "applied 1")
+        #expect(bench.totals["parked"] == nil && bench.tally.alarms == ["account not parked"])
+        #expect(try bench.world.outbox(bench.account).count == 1)
+        bench.gate.away = []
+        bench.post("ignore late")
+        #expect(bench.settle() == "ignored late 1")
+        #expect(bench.totals["parked"] == "fork")
+    }
+
     @Test("the answer of a command is announced after its event is out")
     func announcement() throws {
         let bench = try Bench()
@@ -107,7 +145,8 @@ import Testing
         bench.gate.forget()
         bench.post("deposit 10", request: "r1")
         #expect(bench.turn() == "applied 1")
-        #expect(bench.gate.calls.suffix(4) == [.publishEvents, .announce, .unbox, .settle])
+        #expect(
+            bench.gate.calls.suffix(5) == [.publishEvents, .announce, .unbox, .settle, .fetch])
         #expect(bench.world.announced == ["live:42 r1"])
     }
 }

@@ -6,7 +6,7 @@ import Shared
 struct Seeding {
     let scene: Scene
     let server: Server
-    private let accounts: any AccountStore
+    private let accounts: RedisAccountStore
     private let client: RedisClient
     private static let chunk = 100
 

@@ -24,6 +24,9 @@ package final class RedisClient {
 
     package var address: RedisAddress { pool.address }
 
+    /// Whether slots may lie on several servers, whose commands have no order among them.
+    package var isCluster: Bool { routes.isCluster }
+
     /// Sees the bytes of every pipeline as they are sent, one call per node, and the number of
     /// commands in them. Not the login.
     package var tap: ((UnsafeRawBufferPointer, _ commands: Int) -> Void)? {

@@ -6,13 +6,12 @@
 --       many entries are `done`, their ids, then an entry each: id, kind, argument, number of fields,
 --       names and values. Kinds: `delay` (argument: ms; fields: the message); `dead` (argument: reason;
 --       fields: besides its own); `park`
--- Reply {0} where the lease is somebody else's, else {1, number of entries that are pending, 1 where a
---       queue holds nothing else, now or later}
+-- Reply {0} where the lease is somebody else's, else {1, number of entries that are pending}
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return {0} end
 local stream, group, isQueue = KEYS[2], ARGV[2], ARGV[3] == 'queue'
 -- Each fails on a key of another type, before anything is written.
 redis.call('XPENDING', stream, group)
-local deferred = redis.call('ZCARD', KEYS[3])
+redis.call('ZCARD', KEYS[3])
 redis.call('XLEN', KEYS[4])
 local suspects = redis.call('HLEN', KEYS[5])
 redis.call('XLEN', KEYS[6])
@@ -56,6 +55,4 @@ if #settled > 0 then
   if isQueue then redis.call('XDEL', stream, unpack(settled)) end
   if suspects > 0 then redis.call('HDEL', KEYS[5], unpack(settled)) end
 end
-local pending = redis.call('XPENDING', stream, group)[1]
-local isEmpty = isQueue and deferred == 0 and done + 1 == #list and redis.call('XLEN', stream) == pending
-return {1, pending, isEmpty and 1 or 0}
+return {1, redis.call('XPENDING', stream, group)[1]}

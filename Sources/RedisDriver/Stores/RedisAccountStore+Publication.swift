@@ -111,25 +111,30 @@ extension RedisAccountStore {
         for reply in client.run(messages) { _ = try reply.get() }
     }
 
+    /// Takes published records out of their outboxes.
+    ///
+    /// - Parameter published: those of one account an item, at least one, oldest first.
     package func unbox(_ published: [[Record]]) -> [Result<UnboxReply, StoreError>] {
-        let boxes = published.map { ($0.first?.account, $0) }
-        var replies = client.run(
-            boxes.compactMap { account, records in
-                account.map { Self.unboxing(records, of: $0) }
-            })[...]
-        return boxes.map { account, _ in
-            guard account != nil, let reply = replies.popFirst() else { return .success(.removed) }
-            return reply.read("unbox") { $0.flag.map { $0 ? .removed : .fork } }
+        client.run(published.map(Command.init(unboxing:))).map(\.unboxed)
+    }
+}
+
+extension Command {
+    /// Takes published records of one account, at least one, out of its outbox.
+    init(unboxing records: [Record]) {
+        let account = records[0].account
+        self.init(Scripts.unbox, account.outbox, account.portfolio)
+        for record in records {
+            append(record.number)
+            append(record.token.text)
         }
     }
+}
 
-    private static func unboxing(_ records: [Record], of account: AccountID) -> Command {
-        var command = Command(Scripts.unbox, account.outbox, account.portfolio)
-        for record in records {
-            command.append(record.number)
-            command.append(record.token.text)
-        }
-        return command
+extension Result where Success == Reply, Failure == StoreError {
+    /// As `unbox` answers.
+    var unboxed: Result<UnboxReply, StoreError> {
+        read("unbox") { $0.flag.map { $0 ? .removed : .fork } }
     }
 }
 

@@ -5,6 +5,7 @@ package import Shared
 /// A lane's stream: handing out, settling, waiting (architecture §3).
 package final class RedisLaneStore: LaneStore {
     private let client: StoreClient
+    private let accounts: RedisAccountStore
     /// Waiting blocks its connection, so it has one of its own.
     private var waiting: (lane: LaneID, connection: DedicatedConnection)?
     /// Whether batches were handled since memory was last given back.
@@ -16,11 +17,21 @@ package final class RedisLaneStore: LaneStore {
     /// How much longer than a wait its answer may take.
     private static let patience: Duration = .seconds(1)
 
-    init(_ client: StoreClient) { self.client = client }
+    init(_ client: StoreClient, _ accounts: RedisAccountStore) {
+        self.client = client
+        self.accounts = accounts
+    }
 
     package func fetch(
         _ lane: LaneID, _ nonce: LeaseNonce, _ position: FetchPosition, count: Int
     ) throws(StoreError) -> FetchReply {
+        let command = Self.fetching(lane, nonce, position, count)
+        return try client.run([command])[0].read("fetch", Self.batch).get()
+    }
+
+    private static func fetching(
+        _ lane: LaneID, _ nonce: LeaseNonce, _ position: FetchPosition, _ count: Int
+    ) -> Command {
         var command = Command(Scripts.fetch, lane.lease, lane.stream, lane.delayed)
         command.append(nonce.text)
         command.append(lane.group.rawValue)
@@ -29,8 +40,8 @@ package final class RedisLaneStore: LaneStore {
         case .pending(let after): command.append("\(after)")
         }
         command.append(count)
-        command.append(Self.mostDue)
-        return try client.run([command])[0].read("fetch", Self.batch).get()
+        command.append(mostDue)
+        return command
     }
 
     private static func batch(_ reply: Reply) throws -> FetchReply? {
@@ -62,29 +73,58 @@ package final class RedisLaneStore: LaneStore {
         return Entry(id: id, fields: reader.missing() ? Fields() : try reader.fields())
     }
 
+    /// One pipeline: a server does its parts in order, so that it settles only after it has emptied the
+    /// outboxes. The nodes of a cluster have no order among them: there the outboxes come first, and
+    /// where one cannot be emptied nothing is settled.
     package func settle(
-        _ lane: LaneID, _ nonce: LeaseNonce, _ settlements: [Settlement]
+        _ lane: LaneID, _ nonce: LeaseNonce, _ end: BatchEnd, next: Int
     ) throws(StoreError) -> SettleReply {
         var commands: [Command] = []
+        var unboxed: [Result<UnboxReply, StoreError>] = []
+        if client.redis.isCluster {
+            unboxed = accounts.unbox(end.published)
+            for reply in unboxed { _ = try reply.get() }
+        } else {
+            commands += end.published.map(Command.init(unboxing:))
+        }
+        let boxes = commands.count
+        let settlements = end.settlements
         for start in stride(from: 0, to: max(1, settlements.count), by: Self.mostSettled) {
             let end = min(start + Self.mostSettled, settlements.count)
             commands.append(try settling(lane, nonce, settlements[start..<end]))
         }
-        var last = SettleReply.leaseLost
-        for reply in client.run(commands) {
-            last = try reply.read("settle", Self.settled).get()
-            if last == .leaseLost { return last }
-        }
-        return last
+        if next > 0 { commands.append(Self.fetching(lane, nonce, .new, next)) }
+        let replies = client.run(commands)
+        unboxed += replies.prefix(boxes).map(\.unboxed)
+        return try Self.settled(replies.dropFirst(boxes), unboxed, fetches: next > 0)
     }
 
-    private static func settled(_ reply: Reply) -> SettleReply? {
-        guard let parts = reply.elements, let state = parts.first?.number else { return nil }
-        if state == 0 { return .leaseLost }
-        guard parts.count == 3, let pending = parts[1].number, let isEmpty = parts[2].flag else {
-            return nil
+    private static func settled(
+        _ replies: ArraySlice<StoreReply>, _ unboxed: [Result<UnboxReply, StoreError>],
+        fetches: Bool
+    ) throws(StoreError) -> SettleReply {
+        var pending: Int?
+        for reply in fetches ? replies.dropLast() : replies {
+            pending = try reply.read("settle", Self.pending).get()
+            if pending == nil { return .leaseLost }
         }
-        return .settled(pending: Int(pending), isDrained: isEmpty)
+        var next: FetchReply.Batch?
+        if fetches, let reply = replies.last {
+            switch try reply.read("fetch", Self.batch).get() {
+            case .leaseLost: return .leaseLost
+            case .batch(let batch): next = batch
+            }
+        }
+        return .settled(
+            SettleReply.Settled(pending: pending ?? 0, unboxed: unboxed, next: next))
+    }
+
+    /// How many entries are pending; nil where the lease is lost.
+    private static func pending(_ reply: Reply) -> Int?? {
+        guard let parts = reply.elements, let state = parts.first?.number else { return nil }
+        if state == 0 { return .some(nil) }
+        guard parts.count == 2, let pending = parts[1].number else { return nil }
+        return Int(pending)
     }
 
     private func settling(

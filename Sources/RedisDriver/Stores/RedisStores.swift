@@ -5,7 +5,7 @@ package import ServiceRuntime
 package final class RedisStores {
     package let client: RedisClient
     package let lane: any LaneStore
-    package let accounts: any AccountStore
+    package let accounts: RedisAccountStore
     package let coordination: any CoordinationStore
     package let dispatch: any DispatchStore
     package let reports: any ReportSink
@@ -32,8 +32,9 @@ package final class RedisStores {
         client = RedisClient(address, options: options)
         let shared = StoreClient(
             client, replicas: replicas, patience: options.replyTimeout / 2)
-        lane = RedisLaneStore(shared)
-        accounts = RedisAccountStore(shared, partitions: partitions)
+        let accounts = RedisAccountStore(shared, partitions: partitions)
+        self.accounts = accounts
+        lane = RedisLaneStore(shared, accounts)
         coordination = RedisCoordinationStore(shared)
         dispatch = RedisDispatchStore(shared, partitions: partitions)
         reports = RedisReportSink(shared)

@@ -9,6 +9,8 @@ package final class AccountProcessor<Handler: MessageHandler>: BatchProcessor {
     let retention: AccountWrite.Retention
     let counters: any OutcomeCounting
     private var attempts: [EntryID: Int] = [:]
+    /// What the last batch published, an account each.
+    var published: [[Record]] = []
 
     /// Failures before a message is dead (architecture §3).
     private let mostAttempts = 5

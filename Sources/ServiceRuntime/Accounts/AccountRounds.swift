@@ -1,4 +1,4 @@
-import Shared
+package import Shared
 
 /// Rounds of load, decide, apply, until every account of a batch is through; then publication.
 extension AccountProcessor {
@@ -33,7 +33,7 @@ extension AccountProcessor {
             }
         }
         var publication = Publication(store: store, partition: partition)
-        publication.publish(boxes)
+        published = publication.publish(boxes)
         let ends = verdicts.map { verdict in
             guard let fault = publication.faults[verdict.work.account] else { return verdict }
             return after(fault, verdict)
@@ -71,20 +71,46 @@ extension AccountProcessor {
     private func after(_ fault: Publication.Fault, _ verdict: Verdict) -> Verdict {
         switch fault {
         case .held: return held(verdict.work)
-        case .fork, .gap:
-            let reason = fault == .fork ? "fork" : "gap"
-            let token = OrdersToken(
-                event: EventID(text: "parked/" + reason), random: numbers.random())
-            do {
-                try store.park(verdict.work.account, reason: reason, token: token)
+        case .fork: return park(verdict.work.account, "fork") ? verdict : held(verdict.work)
+        case .gap: return park(verdict.work.account, "gap") ? verdict : held(verdict.work)
+        }
+    }
+
+    /// False where the store was away.
+    private func park(_ account: AccountID, _ reason: String) -> Bool {
+        let token = OrdersToken(
+            event: EventID(text: "parked/" + reason), random: numbers.random())
+        do {
+            try store.park(account, reason: reason, token: token)
+            counters.alarm("account parked", ["account": account.tag, "reason": reason])
+            return true
+        } catch {
+            counters.alarm(
+                "account not parked",
+                ["account": account.tag, "reason": reason, "error": "\(error)"])
+            return false
+        }
+    }
+
+    package func takePublished() -> [[Record]] {
+        defer { published = [] }
+        return published
+    }
+
+    /// What is not out of its outbox is found there, and published again, by whoever loads the account
+    /// next; so a fork shows itself again too.
+    package func unboxed(
+        _ published: [[Record]], _ replies: [Result<UnboxReply, StoreError>]
+    ) {
+        for (records, reply) in zip(published, replies) {
+            guard let account = records.first?.account else { continue }
+            switch reply {
+            case .success(.removed): continue
+            case .success(.fork): _ = park(account, "fork")
+            case .failure(let error):
                 counters.alarm(
-                    "account parked",
-                    [
-                        "account": verdict.work.account.tag, "reason": reason,
-                    ])
-                return verdict
-            } catch {
-                return held(verdict.work)
+                    "records stay in their outbox",
+                    ["account": account.tag, "error": "\(error)"])
             }
         }
     }

@@ -1,7 +1,7 @@
 import Shared
 
 /// Tells everybody of records, in the order that keeps ids resolvable and events gap-free: lookups,
-/// messages to providers, events, and out of the outbox (architecture §3, publish).
+/// messages to providers, events (architecture §3, publish). Then they may leave their outboxes.
 struct Publication {
     let store: any AccountStore
     let partition: Int
@@ -23,16 +23,17 @@ struct Publication {
     }
 
     /// - Parameter boxes: the unpublished records of each account, oldest first.
-    mutating func publish(_ boxes: [[Record]]) {
+    /// - Returns: those of them that are published.
+    mutating func publish(_ boxes: [[Record]]) -> [[Record]] {
         let all = boxes.flatMap { $0 }
-        guard !all.isEmpty else { return }
+        guard !all.isEmpty else { return [] }
         let withLookups = all.filter { !$0.lookups.isEmpty || $0.identity != nil && $0.isFirst }
         if !withLookups.isEmpty { hold(withLookups, store.publishLookups(withLookups)) }
         let withSends = healthy(all).filter { !$0.sends.isEmpty }
         if !withSends.isEmpty { hold(withSends, store.publishSends(withSends)) }
         emit(healthy(all))
         announce(healthy(all))
-        unbox(boxes.map(healthy).filter { !$0.isEmpty })
+        return boxes.map(healthy).filter { !$0.isEmpty }
     }
 
     private func healthy(_ records: [Record]) -> [Record] {
@@ -71,18 +72,6 @@ struct Publication {
                 })
         } catch {
             for record in answered { faults[record.account] = .held(error) }
-        }
-    }
-
-    private mutating func unbox(_ boxes: [[Record]]) {
-        guard !boxes.isEmpty else { return }
-        for (box, result) in zip(boxes, store.unbox(boxes)) {
-            guard let account = box.first?.account else { continue }
-            switch result {
-            case .success(.removed): break
-            case .success(.fork): faults[account] = .fork
-            case .failure(let error): faults[account] = .held(error)
-            }
         }
     }
 }

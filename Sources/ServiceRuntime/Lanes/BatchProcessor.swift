@@ -15,6 +15,13 @@ package protocol BatchProcessor: AnyObject {
     /// - Returns: one result an entry.
     func process(_ entries: [Entry], lane: LaneID, now: Int64) -> [EntryResult]
 
+    /// Hands over, once, the records that the last batch published, an account each: they leave their
+    /// outboxes in the round trip that settles it.
+    func takePublished() -> [[Record]]
+
+    /// What became of those records.
+    func unboxed(_ published: [[Record]], _ replies: [Result<UnboxReply, StoreError>])
+
     /// What becomes of an entry that killed three processes while it was alone in hand. `hold`
     /// where the store was away.
     func processSuspect(_ entry: Entry, lane: LaneID, now: Int64) -> EntryResult
@@ -25,6 +32,8 @@ package protocol BatchProcessor: AnyObject {
 }
 
 extension BatchProcessor {
+    package func takePublished() -> [[Record]] { [] }
+    package func unboxed(_ published: [[Record]], _ replies: [Result<UnboxReply, StoreError>]) {}
     package func tend(_ lane: LaneID) {}
 }
 

@@ -6,9 +6,9 @@ package import Shared
 /// an acquisition, a reconnect, or when the group counts more than is in hand (architecture §3).
 package final class Lane {
     package enum Turn: Sendable, Equatable {
-        /// So many entries were settled.
+        /// So many entries were settled, and there may be more to do.
         case worked(Int)
-        /// Nothing to do before somebody writes, or before so many milliseconds.
+        /// Nothing is left to do before somebody writes, or before so many milliseconds.
         case idle(milliseconds: Int64)
         case leaseLost
     }
@@ -39,8 +39,8 @@ package final class Lane {
     private var lastDelivered = EntryID.zero
     /// The server's clock at the last fetch, ms.
     private var lastNow: Int64 = 0
-    /// Whether the last settlement left nothing to fetch, so that the lane may wait at once.
-    private var isDrained = false
+    /// New entries that came with the last settlement.
+    private var ahead: FetchReply.Batch?
     private var reading: Reading = .pending(after: .zero, singly: true)
 
     private enum Reading: Equatable {
@@ -52,8 +52,8 @@ package final class Lane {
 
     /// - Parameters:
     ///   - batch: how many new entries one batch takes.
-    ///   - isPaused: whether an operator has stopped its role. It keeps its lease and finishes what
-    ///     it has in hand, and takes nothing.
+    ///   - isPaused: whether an operator has stopped its role, or its process ends. It keeps its
+    ///     lease and finishes what it has in hand, and takes nothing.
     package init(
         _ id: LaneID, store: any LaneStore, processor: any BatchProcessor, lease: Lease,
         now: @escaping () -> MonotonicTime, batch: Int = Lane.batch,
@@ -70,6 +70,8 @@ package final class Lane {
 
     /// Entries in hand that wait for a store or for another attempt.
     package var heldCount: Int { held.count }
+    /// Whether entries are in hand that were not tried yet.
+    package var hasAhead: Bool { ahead?.entries.isEmpty == false }
 
     /// Waits for work after an idle turn. A lane that takes nothing new waits the whole time,
     /// whatever comes: nothing ever comes behind the last id of all.
@@ -85,7 +87,9 @@ package final class Lane {
         guard lease.isTrusted(at: now()) else { return .leaseLost }
         do {
             if isPaused() {
-                return try work([], now: lastNow, nextDue: Lane.pausedRest)
+                let entries = ahead?.entries ?? []
+                ahead = nil
+                return try work(entries, now: lastNow, nextDue: Lane.pausedRest)
             }
             switch reading {
             case .pending(let after, let singly): return try recover(after: after, singly: singly)
@@ -98,44 +102,63 @@ package final class Lane {
     }
 
     private func takeNew() throws(StoreError) -> Turn {
-        if isDrained, held.isEmpty {
-            isDrained = false
-            return .idle(milliseconds: Lane.longestWait)
-        }
         if held.count >= Lane.mostHeld { return try work([], now: lastNow, nextDue: nil) }
         var entries: [Entry] = []
         while true {
             let most = min(batch - entries.count, Lane.mostFetched)
-            switch try store.fetch(id, lease.nonce, .new, count: most) {
-            case .leaseLost: return .leaseLost
-            case .batch(let page):
-                lastDelivered = page.lastDelivered
-                lastNow = page.now
-                entries += page.entries
-                if page.entries.count == most, entries.count < batch { continue }
-                return try work(
-                    entries, now: page.now, nextDue: page.nextDue.map { $0 - page.now })
-            }
+            guard let page = try nextPage(most) else { return .leaseLost }
+            entries += page.entries
+            if page.entries.count == most, entries.count < batch { continue }
+            return try work(entries, now: page.now, nextDue: page.nextDue.map { $0 - page.now })
         }
+    }
+
+    /// New entries: those that came with the last settlement, else so many. Nil where the lease is
+    /// lost.
+    private func nextPage(_ count: Int) throws(StoreError) -> FetchReply.Batch? {
+        if let page = ahead {
+            ahead = nil
+            return page
+        }
+        switch try store.fetch(id, lease.nonce, .new, count: count) {
+        case .leaseLost: return nil
+        case .batch(let page):
+            note(page)
+            return page
+        }
+    }
+
+    private func note(_ page: FetchReply.Batch) {
+        lastDelivered = page.lastDelivered
+        lastNow = page.now
     }
 
     private func work(
         _ entries: [Entry], now: Int64, nextDue: Int64?
     ) throws(StoreError) -> Turn {
         let batch = held + entries
-        guard !batch.isEmpty else {
-            processor.tend(id)
-            let due = max(1, min(nextDue ?? Lane.longestWait, Lane.longestWait))
-            return .idle(milliseconds: due)
-        }
+        guard !batch.isEmpty else { return idle(nextDue: nextDue) }
         let results = processor.process(batch, lane: id, now: now)
-        let settled = try settle(batch, results)
+        let settled = try settle(batch, results, goesOn: reading == .new)
         guard let settled else { return .leaseLost }
-        return settled == 0 ? .idle(milliseconds: Lane.rest) : .worked(settled)
+        if settled == 0 { return .idle(milliseconds: Lane.rest) }
+        guard let next = ahead, next.entries.isEmpty else { return .worked(settled) }
+        ahead = nil
+        guard held.isEmpty else { return .worked(settled) }
+        return idle(nextDue: next.nextDue.map { $0 - next.now })
+    }
+
+    private func idle(nextDue: Int64?) -> Turn {
+        processor.tend(id)
+        return .idle(milliseconds: max(1, min(nextDue ?? Lane.longestWait, Lane.longestWait)))
     }
 
     /// Settles what has a result; the rest is held. Nil where the lease is lost.
-    private func settle(_ batch: [Entry], _ results: [EntryResult]) throws(StoreError) -> Int? {
+    ///
+    /// - Parameter goesOn: whether what is new is taken next, unless something is against it.
+    private func settle(
+        _ batch: [Entry], _ results: [EntryResult], goesOn: Bool = false
+    ) throws(StoreError) -> Int? {
         var settlements: [Settlement] = []
         var kept: [Entry] = []
         for (entry, result) in zip(batch, results) {
@@ -145,16 +168,26 @@ package final class Lane {
             }
         }
         held = kept
-        guard !settlements.isEmpty else { return 0 }
-        switch try store.settle(id, lease.nonce, settlements) {
+        let end = BatchEnd(settlements, published: processor.takePublished())
+        guard !settlements.isEmpty || !end.published.isEmpty else { return 0 }
+        let isOpen = goesOn && !settlements.isEmpty && held.count < Lane.mostHeld && !isPaused()
+        let next = isOpen ? min(self.batch, Lane.mostFetched) : 0
+        switch try store.settle(id, lease.nonce, end, next: next) {
         case .leaseLost: return nil
-        case .settled(let pending, let isDrained):
-            self.isDrained = isDrained
-            if pending > held.count, reading == .new {
-                reading = .pending(after: .zero, singly: false)
-            }
+        case .settled(let settled):
+            processor.unboxed(end.published, settled.unboxed)
+            ahead = settled.next
+            if let next = settled.next { note(next) }
+            if settled.pending > held.count, reading == .new { readAgain() }
             return settlements.count
         }
+    }
+
+    /// Somebody's entries are pending that are not in hand. What came with the settlement is.
+    private func readAgain() {
+        held += ahead?.entries ?? []
+        ahead = nil
+        reading = .pending(after: .zero, singly: false)
     }
 
     private func recover(after: EntryID, singly: Bool) throws(StoreError) -> Turn {

@@ -64,6 +64,7 @@ package enum EmitReply: Sendable, Equatable {
     case gap
 }
 
+/// What became of an account's published records when they were to leave its outbox.
 package enum UnboxReply: Sendable, Equatable {
     case removed
     /// More was published than the account knows of: its writes were lost.
@@ -104,9 +105,6 @@ package protocol AccountStore: PriceStore {
 
     /// Announces answered commands. Whoever missed it reads the result's key.
     func announce(_ commands: [AnsweredCommand]) throws(StoreError)
-
-    /// Takes published records out of their outboxes, one account an item.
-    func unbox(_ published: [[Record]]) -> [Result<UnboxReply, StoreError>]
 }
 
 /// A command whose answer stands under its key.

@@ -115,12 +115,39 @@ package struct Settlement: Sendable, Equatable {
     }
 }
 
+/// The end of a batch.
+package struct BatchEnd: Sendable, Equatable {
+    package var settlements: [Settlement]
+    /// Records that were published, at least one, oldest first, for each account: they leave its outbox.
+    package var published: [[Record]]
+
+    package init(_ settlements: [Settlement], published: [[Record]] = []) {
+        self.settlements = settlements
+        self.published = published
+    }
+}
+
 package enum SettleReply: Sendable, Equatable {
     case leaseLost
-    /// - Parameters:
-    ///   - pending: how many entries the group still counts as handed out.
-    ///   - isDrained: whether the queue has nothing else, new or deferred. Of events nobody knows.
-    case settled(pending: Int, isDrained: Bool)
+    case settled(Settled)
+
+    package struct Settled: Sendable, Equatable {
+        /// How many entries the group still counts as handed out, without those of `next`.
+        package let pending: Int
+        /// What became of `published`, one an account.
+        package let unboxed: [Result<UnboxReply, StoreError>]
+        /// The next batch, where it was asked for.
+        package let next: FetchReply.Batch?
+
+        package init(
+            pending: Int, unboxed: [Result<UnboxReply, StoreError>] = [],
+            next: FetchReply.Batch? = nil
+        ) {
+            self.pending = pending
+            self.unboxed = unboxed
+            self.next = next
+        }
+    }
 }
 
 /// What a lane needs of the store that holds its stream. One lane, one thread, one connection of
@@ -131,9 +158,13 @@ package protocol LaneStore: AnyObject {
         _ lane: LaneID, _ nonce: LeaseNonce, _ position: FetchPosition, count: Int
     ) throws(StoreError) -> FetchReply
 
-    /// Acknowledges each entry that is ours and disposes of it.
+    /// Takes what was published out of its outboxes, then acknowledges each entry that is ours and
+    /// disposes of it, then hands out new entries as `fetch` does. Nothing is settled before the
+    /// outboxes are empty, and nothing fetched before all is settled.
+    ///
+    /// - Parameter next: how many new entries; none where it is 0.
     func settle(
-        _ lane: LaneID, _ nonce: LeaseNonce, _ settlements: [Settlement]
+        _ lane: LaneID, _ nonce: LeaseNonce, _ end: BatchEnd, next: Int
     ) throws(StoreError) -> SettleReply
 
     /// Returns when an entry lies behind `last`, or after so many milliseconds. Hands nothing out.
@@ -143,4 +174,13 @@ package protocol LaneStore: AnyObject {
     func raiseSuspect(_ lane: LaneID, _ entry: EntryID) throws(StoreError) -> Int
 
     func clearSuspect(_ lane: LaneID, _ entry: EntryID) throws(StoreError)
+}
+
+extension LaneStore {
+    /// Settles entries that published nothing, and fetches nothing.
+    package func settle(
+        _ lane: LaneID, _ nonce: LeaseNonce, _ settlements: [Settlement]
+    ) throws(StoreError) -> SettleReply {
+        try settle(lane, nonce, BatchEnd(settlements), next: 0)
+    }
 }

@@ -52,12 +52,15 @@ final class LaneThread: Sendable {
             lane = Lane(
                 id, store: equipment.store, processor: equipment.processor, lease: lease,
                 now: MonotonicTime.now, batch: definition.batch,
-                isPaused: { [self] in paused.load(ordering: .relaxed) })
+                isPaused: { [self] in
+                    paused.load(ordering: .relaxed)
+                        || stopping.load(ordering: .sequentiallyConsistent)
+                })
         } catch {
             tools.log.write(.error, "lane not equipped", ["lane": "\(id)", "error": "\(error)"])
             return
         }
-        while enter(.working) {
+        while enter(.working) || lane.hasAhead {
             do {
                 let turn = try lane.turn()
                 heldEntries.store(lane.heldCount, ordering: .relaxed)

@@ -46,7 +46,7 @@ struct FullMemoryTests {
             Settlement(ids[2], .dead(.attempts, Fields())),
         ]
         let reply = try stores.lane.settle(home.queue, nonce, settlements)
-        #expect(reply == .settled(pending: 1, isDrained: false))
+        #expect(reply == .settled(SettleReply.Settled(pending: 1)))
         let due = try stores.lane.fetch(home.queue, nonce, .new, count: 9).held()
         #expect(due.entries.map(\.fields) == [Fields(["n": "1"])])
         let claim = LeaseClaim(key: home.queue.lease, nonce: nonce)

@@ -26,8 +26,77 @@ struct LaneStoreTests {
         #expect(third.now >= first.now)
 
         let done = ids[..<2].map { Settlement($0, .done) }
-        #expect(try lane.settle(home.queue, nonce, done) == .settled(pending: 1, isDrained: true))
+        #expect(try lane.settle(home.queue, nonce, done) == .settled(SettleReply.Settled(pending: 1)))
         #expect(try home.entries(home.queue.stream).map { $0["n"] } == ["2"])
+    }
+
+    @Test(arguments: Deployment.allCases)
+    func aBatchEndsWithItsOutboxesEmptyAndTheNextOneInHand(_ deployment: Deployment) throws {
+        let home = try StoreHome(deployment)
+        try home.makeGroup(home.queue)
+        let nonce = try home.lease(home.queue)
+        let ids = try (0..<3).map { try home.append(["n": "\($0)"], to: home.queue) }
+        let lane = home.stores.lane
+        _ = try lane.fetch(home.queue, nonce, .new, count: 2)
+        let records = try home.perform([home.created(), home.placed()])
+        let end = BatchEnd(ids[..<2].map { Settlement($0, .done) }, published: [records])
+        guard case .settled(let settled) = try lane.settle(home.queue, nonce, end, next: 9) else {
+            Issue.record("the lease is lost")
+            return
+        }
+        #expect(settled.pending == 0 && settled.unboxed == [.success(.removed)])
+        #expect(settled.next?.entries.map(\.id) == [ids[2]])
+        #expect(settled.next?.lastDelivered == ids[2])
+        #expect(try home.load().outbox.isEmpty)
+        // Who lost the lease still empties outboxes: that is fenced by number and token.
+        let more = try home.perform([home.filled(home.load())])
+        let stale = BatchEnd([Settlement(ids[2], .done)], published: [more])
+        #expect(try lane.settle(home.queue, LeaseNonce(9, 9), stale, next: 9) == .leaseLost)
+        #expect(try home.entries(home.queue.stream).map { $0["n"] } == ["2"])
+        #expect(try home.load().outbox.isEmpty)
+    }
+
+    @Test(arguments: Deployment.allCases)
+    func aForkIsToldWithTheSettlementAndKeepsItsOutbox(_ deployment: Deployment) throws {
+        let home = try StoreHome(deployment)
+        try home.makeGroup(home.queue)
+        let nonce = try home.lease(home.queue)
+        let id = try home.append(["n": "0"], to: home.queue)
+        _ = try home.stores.lane.fetch(home.queue, nonce, .new, count: 9)
+        let first = try home.perform([home.created(), home.placed()])
+        let before = try home.load()
+        let lost = try home.decide(on: before, [home.filled(before)]).records
+        let end = BatchEnd([Settlement(id, .done)], published: [first + lost])
+        let settled = SettleReply.Settled(pending: 0, unboxed: [.success(.fork)])
+        let reply = try home.stores.lane.settle(home.queue, nonce, end, next: 0)
+        #expect(reply == .settled(settled))
+        #expect(try home.load().outbox == first)
+    }
+
+    @Test(arguments: Deployment.allCases)
+    func anOutboxThatCannotBeEmptied(_ deployment: Deployment) throws {
+        let home = try StoreHome(deployment)
+        try home.makeGroup(home.queue)
+        let nonce = try home.lease(home.queue)
+        let id = try home.append(["n": "0"], to: home.queue)
+        let lane = home.stores.lane
+        _ = try lane.fetch(home.queue, nonce, .new, count: 9)
+        let records = try home.perform([home.created(), home.placed()])
+        try home.spoil(home.account.outbox)
+        let end = BatchEnd([Settlement(id, .done)], published: [records])
+        switch deployment {
+        case .cluster:
+            // Nothing is settled, since the nodes have no order among them.
+            #expect(throws: StoreError.self) { try lane.settle(home.queue, nonce, end, next: 0) }
+            #expect(try home.entries(home.queue.stream).count == 1)
+        case .single:
+            guard case .settled(let settled) = try lane.settle(home.queue, nonce, end, next: 0)
+            else {
+                Issue.record("the lease is lost")
+                return
+            }
+            #expect(throws: StoreError.self) { try settled.unboxed[0].get() }
+        }
     }
 
     @Test(arguments: Deployment.allCases)
@@ -99,7 +168,7 @@ struct LaneStoreTests {
             Settlement(unread, .done), Settlement(EntryID(milliseconds: 5, sequence: 5), .done),
         ]
         let reply = try lane.settle(home.queue, nonce, settlements)
-        #expect(reply == .settled(pending: 0, isDrained: false))
+        #expect(reply == .settled(SettleReply.Settled(pending: 0)))
         #expect(try home.entries(home.queue.stream).map { $0["n"] } == ["1"])
         #expect(try !home.isThere(home.queue.dead))
     }
@@ -115,7 +184,7 @@ struct LaneStoreTests {
         let fields = Fields(["n": "0", "empty": "", "text": "zwei Wörter\u{0}\r\n", "d": "1"])
         let delay = Settlement.Disposition.delay(milliseconds: 30, fields)
         let reply = try lane.settle(home.queue, nonce, ids.map { Settlement($0, delay) })
-        #expect(reply == .settled(pending: 0, isDrained: false))
+        #expect(reply == .settled(SettleReply.Settled(pending: 0)))
         #expect(try home.entries(home.queue.stream).isEmpty)
 
         var waiting = try lane.fetch(home.queue, nonce, .new, count: 9).held()
@@ -164,7 +233,7 @@ struct LaneStoreTests {
             Settlement(ids[2], .dead(.unreadable, Fields())),
         ]
         let reply = try home.stores.lane.settle(lane, nonce, settlements)
-        #expect(reply == .settled(pending: 0, isDrained: false))
+        #expect(reply == .settled(SettleReply.Settled(pending: 0)))
         #expect(try home.entries(lane.stream).count == 3)
         let parked = try #require(try home.entries(lane.parked).first)
         #expect(parked["why"] == "fork" && parked["n"] == "1")
@@ -188,7 +257,7 @@ struct LaneStoreTests {
                     lane, nonce, [Settlement(id, .done), Settlement(id, fate)])
             }
             let reply = try home.stores.lane.settle(lane, nonce, [])
-            #expect(reply == .settled(pending: 1, isDrained: lane == home.queue))
+            #expect(reply == .settled(SettleReply.Settled(pending: 1)))
         }
     }
 
@@ -255,7 +324,7 @@ struct LaneStoreTests {
         _ = try home.stores.lane.fetch(home.queue, nonce, .new, count: 600)
         let reply = try home.stores.lane.settle(
             home.queue, nonce, ids.map { Settlement($0, .done) })
-        #expect(reply == .settled(pending: 0, isDrained: true))
+        #expect(reply == .settled(SettleReply.Settled(pending: 0)))
         #expect(try home.entries(home.queue.stream).isEmpty)
     }
 

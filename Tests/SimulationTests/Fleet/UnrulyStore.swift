@@ -90,7 +90,8 @@ extension UnrulyStore: AccountStore {
             let accounts = records.reduce(into: [AccountID]()) { list, record in
                 if list.last != record.account { list.append(record.account) }
             }
-            _ = base.unbox(accounts.map { account in records.filter { $0.account == account } })
+            _ = world.unbox(
+                accounts.map { account in records.filter { $0.account == account } })
         }
         return try base.publishEvents(records, partition: partition)
     }
@@ -113,9 +114,5 @@ extension UnrulyStore: AccountStore {
 
     func announce(_ commands: [AnsweredCommand]) throws(StoreError) {
         try base.announce(commands)
-    }
-
-    func unbox(_ published: [[Record]]) -> [Result<UnboxReply, StoreError>] {
-        base.unbox(published)
     }
 }

@@ -52,8 +52,4 @@ extension GatedStore: AccountStore {
     package func announce(_ commands: [AnsweredCommand]) throws(StoreError) {
         try single(.announce) { world.announce(commands) }
     }
-
-    package func unbox(_ published: [[Record]]) -> [Result<UnboxReply, StoreError>] {
-        pipelined(.unbox, published) { world.unbox($0) }
-    }
 }

@@ -59,12 +59,27 @@ extension GatedStore: LaneStore {
         }
     }
 
+    /// One pipeline of single steps, of which each happens only after the one before, and whose answer
+    /// comes when all have.
     package func settle(
-        _ lane: LaneID, _ nonce: LeaseNonce, _ settlements: [Settlement]
+        _ lane: LaneID, _ nonce: LeaseNonce, _ end: BatchEnd, next: Int
     ) throws(StoreError) -> SettleReply {
-        try single(.settle) { () throws(StoreError) in
-            try world.settle(lane, nonce, settlements)
+        var unboxed: [Result<UnboxReply, StoreError>] = []
+        if !end.published.isEmpty {
+            unboxed = pipelined(.unbox, end.published) { world.unbox($0) }
+            for reply in unboxed { _ = try reply.get() }
         }
+        let pending = try single(.settle) { world.settle(lane, nonce, end.settlements) }
+        guard let pending else { return .leaseLost }
+        var batch: FetchReply.Batch?
+        if next > 0 {
+            switch try fetch(lane, nonce, .new, count: next) {
+            case .leaseLost: return .leaseLost
+            case .batch(let new): batch = new
+            }
+        }
+        return .settled(
+            SettleReply.Settled(pending: pending, unboxed: unboxed, next: batch))
     }
 
     package func wait(

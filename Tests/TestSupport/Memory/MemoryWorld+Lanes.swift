@@ -36,19 +36,27 @@ extension MemoryWorld: LaneStore {
     }
 
     package func settle(
-        _ lane: LaneID, _ nonce: LeaseNonce, _ settlements: [Settlement]
+        _ lane: LaneID, _ nonce: LeaseNonce, _ end: BatchEnd, next: Int
     ) throws(StoreError) -> SettleReply {
-        guard holds(lane, nonce) || !keeps(.leaseAtSettle) else { return .leaseLost }
+        let unboxed = unbox(end.published)
+        guard let pending = settle(lane, nonce, end.settlements) else { return .leaseLost }
+        var batch: FetchReply.Batch?
+        if next > 0 {
+            switch try fetch(lane, nonce, .new, count: next) {
+            case .leaseLost: return .leaseLost
+            case .batch(let new): batch = new
+            }
+        }
+        return .settled(
+            SettleReply.Settled(pending: pending, unboxed: unboxed, next: batch))
+    }
+
+    /// How many entries are pending then; nil where the lease is somebody else's.
+    func settle(_ lane: LaneID, _ nonce: LeaseNonce, _ settlements: [Settlement]) -> Int? {
+        guard holds(lane, nonce) || !keeps(.leaseAtSettle) else { return nil }
         let stream = stream(lane.stream)
         for settlement in settlements { settle(settlement, lane, stream) }
-        let pending = stream.pending(of: lane.group).count
-        let isDrained: Bool =
-            switch lane.source {
-            case .queue:
-                delayed[lane.delayed.text]?.isEmpty != false && stream.entries.count == pending
-            case .events: false
-            }
-        return .settled(pending: pending, isDrained: isDrained)
+        return stream.pending(of: lane.group).count
     }
 
     private func settle(_ settlement: Settlement, _ lane: LaneID, _ stream: MemoryStream) {

@@ -50,7 +50,9 @@ final class WholeWayBench {
             let new = entries.dropFirst(handled[role] ?? 0)
             guard !new.isEmpty, let worker = role.handler else { continue }
             handled[role] = entries.count
-            _ = processor(worker).process(Array(new), lane: lane, now: bench.world.now)
+            let processor = processor(worker)
+            _ = processor.process(Array(new), lane: lane, now: bench.world.now)
+            _ = bench.world.unbox(processor.takePublished())
             return (named, role, bench.tally.take())
         }
         return (named, nil, "")
