@@ -40,7 +40,7 @@ import Testing
         #expect(try bench.world.outbox(bench.account).isEmpty)
     }
 
-    @Test("where an outbox cannot be emptied nothing is settled, and all is done again without harm")
+    @Test("where an outbox cannot be emptied nothing is settled, and all is repeated without harm")
     func unboxAway() throws {
         let bench = try placed()
         bench.gate.away = [.unbox]

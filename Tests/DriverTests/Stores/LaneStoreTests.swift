@@ -26,7 +26,8 @@ struct LaneStoreTests {
         #expect(third.now >= first.now)
 
         let done = ids[..<2].map { Settlement($0, .done) }
-        #expect(try lane.settle(home.queue, nonce, done) == .settled(SettleReply.Settled(pending: 1)))
+        let reply = try lane.settle(home.queue, nonce, done)
+        #expect(reply == .settled(SettleReply.Settled(pending: 1)))
         #expect(try home.entries(home.queue.stream).map { $0["n"] } == ["2"])
     }
 
