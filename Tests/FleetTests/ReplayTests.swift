@@ -36,6 +36,32 @@ struct ReplayTests {
         #expect(run.text.contains("state open"), "\(run.text)")
     }
 
+    /// What a fixture expects holds every booking to the cent, so a lost or a second one is seen.
+    @Test(.timeLimit(.minutes(4)), arguments: workers)
+    func `a worker killed in the middle of its fixture changes nothing`(_ worker: String) throws {
+        let fleet = try FleetUnderTest(processes: Self.processes)
+        defer { fleet.end() }
+        let name = "worker-\(worker)"
+        let member = try #require(fleet.copies(of: name).first)
+        let file = try #require(Self.names().first { $0.hasPrefix("\(name).jsonl") })
+        // Its messages wait until there are some to be killed with.
+        member.freeze()
+        let replay = try Subprocess(
+            Binaries.path("fleet"), ["replay", "\(Self.folder)/\(file)", "--timeout", "60"],
+            environment: fleet.environment)
+        let hasWork = eventually(within: .seconds(30), every: .milliseconds(1)) {
+            (try? fleet.depth(ofProcess: name)) ?? 0 > 0
+        }
+        #expect(hasWork && replay.isRunning)
+        member.thaw()
+        var killer = Killer(fleet, seed: 1)
+        for _ in 0..<3 where replay.isRunning { try killer.kill(member) }
+        #expect(killer.kills[name, default: 0] > 0, "the fixture was over too early")
+        let exit = replay.wait(within: .seconds(90))
+        if exit == nil { replay.killNow() }
+        #expect(exit == .exited(0), "\(replay.output.suffix(2_000))\n\(fleet.complaints)")
+    }
+
     @Test func `each worker and each defect has its fixture`() throws {
         let names = try Self.names()
         let wanted = Self.workers.map { "worker-\($0).jsonl" } + Self.defects.map { "\($0)-" }
