@@ -33,15 +33,14 @@ struct Load {
 
     func measure() throws -> Result {
         let reports = options.loadRate * options.loadSeconds
-        let told = Life.story.count
+        let story = Storyline(reports: reports)
         let scene = Scene(
-            stage: .mixed, accounts: (reports + told - 1) / told,
-            ordersPerAccount: Life.allCases.count)
+            stage: .mixed, accounts: story.accounts, ordersPerAccount: Life.allCases.count)
         report.progress("load: the scene, \(scene.accounts) accounts, \(scene.orders) orders")
         try server.reset(logged: true, partitions: options.loadPartitions)
         try Seeding(scene, in: server).state(nil)
         let members = try server.start(Load.services, redis: url)
-        let usage = try run(reports, of: scene, members)
+        let usage = try run(reports, of: story, in: scene, members)
         let latency = try latency(of: reports)
         for member in members { member.stop() }
         try server.checkApplied(reports)
@@ -49,15 +48,17 @@ struct Load {
     }
 
     /// The load in two halves, with a look at the processes after each.
-    private func run(_ reports: Int, of scene: Scene, _ members: [Member]) throws -> [Usage] {
+    private func run(
+        _ reports: Int, of story: Storyline, in scene: Scene, _ members: [Member]
+    ) throws -> [Usage] {
         let pids = members.map { ($0.name, $0.pid) } + [("redis-server", server.pid)]
         let before = try pids.map { try ProcessUsage.processor($0.1) }
         let start = MonotonicTime.now()
         report.progress("load: \(options.loadRate) reports a second, first half")
-        try feed(0..<reports / 2, of: scene)
+        try feed(0..<reports / 2, of: story, in: scene)
         let halfway = try pids.map { try ProcessUsage.memory($0.1) }
         report.progress("load: second half")
-        try feed(reports / 2..<reports, of: scene)
+        try feed(reports / 2..<reports, of: story, in: scene)
         let span = Double(MonotonicTime.now().since(start).nanoseconds)
         return try pids.indices.map { index in
             let (name, pid) = pids[index]
@@ -69,7 +70,9 @@ struct Load {
     }
 
     /// Each tick sends what is due by now, as a provider does: reports come by themselves.
-    private func feed(_ numbers: Range<Int>, of scene: Scene) throws {
+    private func feed(
+        _ numbers: Range<Int>, of story: Storyline, in scene: Scene
+    ) throws {
         let sink = RedisStores(server.address, partitions: server.partitions).reports
         let start = MonotonicTime.now()
         var sent = numbers.lowerBound
@@ -78,34 +81,22 @@ struct Load {
             let due = min(
                 numbers.upperBound,
                 numbers.lowerBound + Int(elapsed) * options.loadRate / 1_000)
-            let reports = try (sent..<max(sent, due)).map { try placed($0, of: scene) }
+            let reports = try (sent..<max(sent, due)).map {
+                try placed($0, of: story, in: scene)
+            }
             for reply in sink.send(reports) { try reply.get() }
             sent = max(sent, due)
             Thread.rest(Load.tick)
         }
     }
 
-    /// All accounts are told the first of their story, then all the second: what two reports say of
-    /// one order lies far apart. Accounts begin at different places, so that every moment sees
-    /// reports of every kind.
-    private func placed(_ number: Int, of scene: Scene) throws -> PlacedReport {
-        let account = number % scene.accounts
-        let (place, answer) = Load.told(account, chapter: number / scene.accounts)
+    private func placed(
+        _ number: Int, of story: Storyline, in scene: Scene
+    ) throws -> PlacedReport {
+        let (account, place, answer) = story.report(number)
         return PlacedReport(
             partition: try Scene.account(account).partition(of: server.partitions),
             report: try scene.report(answer, account, place))
-    }
-
-    /// The first answers of all lives come before all second ones; each part is turned by the
-    /// account's number.
-    private static func told(
-        _ account: Int, chapter: Int
-    ) -> (place: Int, answer: Life.Answer) {
-        let first = Life.allCases.count
-        let second = Life.story.count - first
-        return chapter < first
-            ? Life.story[(chapter + account) % first]
-            : Life.story[first + (chapter - first + account) % second]
     }
 
     /// The heartbeats that tell of all of them.
