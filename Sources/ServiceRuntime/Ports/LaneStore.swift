@@ -159,8 +159,8 @@ package protocol LaneStore: AnyObject {
     ) throws(StoreError) -> FetchReply
 
     /// Takes what was published out of its outboxes, then acknowledges each entry that is ours and
-    /// disposes of it, then hands out new entries as `fetch` does. Nothing is settled before the
-    /// outboxes are empty, and nothing fetched before all is settled.
+    /// disposes of it, then hands out new entries as `fetch` does. Nothing is settled before each
+    /// outbox has been asked to give its records up, and nothing fetched before all is settled.
     ///
     /// - Parameter next: how many new entries; none where it is 0.
     func settle(

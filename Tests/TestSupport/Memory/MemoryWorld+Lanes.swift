@@ -1,7 +1,8 @@
 package import ServiceRuntime
 package import Shared
 
-extension MemoryWorld: LaneStore {
+/// The steps of a lane, each done as one; `GatedStore` makes calls of them.
+extension MemoryWorld {
     private func holds(_ lane: LaneID, _ nonce: LeaseNonce) -> Bool {
         self[string: lane.lease] == nonce.text
     }
@@ -33,22 +34,6 @@ extension MemoryWorld: LaneStore {
             append(message.fields, to: lane.stream)
         }
         delayed[lane.delayed.text] = Array(waiting.drop { $0.due <= now })
-    }
-
-    package func settle(
-        _ lane: LaneID, _ nonce: LeaseNonce, _ end: BatchEnd, next: Int
-    ) throws(StoreError) -> SettleReply {
-        let unboxed = unbox(end.published)
-        guard let pending = settle(lane, nonce, end.settlements) else { return .leaseLost }
-        var batch: FetchReply.Batch?
-        if next > 0 {
-            switch try fetch(lane, nonce, .new, count: next) {
-            case .leaseLost: return .leaseLost
-            case .batch(let new): batch = new
-            }
-        }
-        return .settled(
-            SettleReply.Settled(pending: pending, unboxed: unboxed, next: batch))
     }
 
     /// How many entries are pending then; nil where the lease is somebody else's.
