@@ -66,12 +66,22 @@ struct Report {
                 + "\(options.loadSeconds) s, \(options.loadPartitions) partitions: p50 at most "
                 + "\(Report.bound(result.latency, 500)), p99 at most "
                 + "\(Report.bound(result.latency, 990)), applied \(result.latency.total)")
+        windows(result.windows)
         for member in result.members {
             say(
                 "\(member.name) under that load: \(Report.tenths(member.share * 100)) % of a core, "
                     + "memory in its middle \(Report.megabytes(member.halfway)), at its end "
                     + Report.megabytes(member.end))
         }
+    }
+
+    private func windows(_ windows: [LoadWindows.Window]) {
+        guard !windows.isEmpty else { return }
+        say(
+            "p99 of each ten seconds under that load, and what the host took of the cores: "
+                + windows.map {
+                    "\(Report.bound($0.latency, 990)) \(Report.tenths($0.stolen * 100)) %"
+                }.joined(separator: ", "))
     }
 
     func stops(_ result: Stops.Result, _ options: Options) {

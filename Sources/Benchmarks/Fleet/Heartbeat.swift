@@ -15,6 +15,25 @@ extension Server {
             })
     }
 
+    /// From arrival to application, over all living members of these services since they started; in
+    /// two round trips, so that looking disturbs little.
+    func latency(of services: [String]) throws -> Histogram {
+        let members = try client.pipeline(
+            services.map {
+                RedisCommand("ZRANGE", slot: nil, [Keys.members($0).text, "0", "-1"])
+            }
+        ).flatMap { try $0.get().elements?.compactMap(\.string) ?? [] }
+        let beats = client.pipeline(
+            members.map { RedisCommand("HGET", slot: nil, [Keys.heartbeat($0).text, "latency"]) })
+        var all = Histogram()
+        for beat in beats {
+            if let histogram = try beat.get().string.flatMap({ Histogram($0) }) {
+                all.merge(histogram)
+            }
+        }
+        return all
+    }
+
     /// Waits until the member has all lanes and nothing to do.
     func waitForLanes(of service: String) throws {
         let all = (0..<partitions).map(String.init).joined(separator: ",")

@@ -18,6 +18,7 @@ struct Load {
 
     struct Result {
         let latency: Histogram
+        let windows: [LoadWindows.Window]
         let members: [Usage]
     }
 
@@ -40,25 +41,27 @@ struct Load {
         try server.reset(logged: true, partitions: options.loadPartitions)
         try Seeding(scene, in: server).state(nil)
         let members = try server.start(Load.services, redis: url)
-        let usage = try run(reports, of: story, in: scene, members)
+        var windows = try LoadWindows(appliedLatency)
+        let usage = try run(reports, of: story, in: scene, members, &windows)
         let latency = try latency(of: reports)
         for member in members { member.stop() }
         try server.checkApplied(reports)
-        return Result(latency: latency, members: usage)
+        return Result(latency: latency, windows: windows.windows, members: usage)
     }
 
     /// The load in two halves, with a look at the processes after each.
     private func run(
-        _ reports: Int, of story: Storyline, in scene: Scene, _ members: [Member]
+        _ reports: Int, of story: Storyline, in scene: Scene, _ members: [Member],
+        _ windows: inout LoadWindows
     ) throws -> [Usage] {
         let pids = members.map { ($0.name, $0.pid) } + [("redis-server", server.pid)]
         let before = try pids.map { try ProcessUsage.processor($0.1) }
         let start = MonotonicTime.now()
         report.progress("load: \(options.loadRate) reports a second, first half")
-        try feed(0..<reports / 2, of: story, in: scene)
+        try feed(0..<reports / 2, of: story, in: scene, &windows)
         let halfway = try pids.map { try ProcessUsage.memory($0.1) }
         report.progress("load: second half")
-        try feed(reports / 2..<reports, of: story, in: scene)
+        try feed(reports / 2..<reports, of: story, in: scene, &windows)
         let span = Double(MonotonicTime.now().since(start).nanoseconds)
         return try pids.indices.map { index in
             let (name, pid) = pids[index]
@@ -71,7 +74,7 @@ struct Load {
 
     /// Each tick sends what is due by now, as a provider does: reports come by themselves.
     private func feed(
-        _ numbers: Range<Int>, of story: Storyline, in scene: Scene
+        _ numbers: Range<Int>, of story: Storyline, in scene: Scene, _ windows: inout LoadWindows
     ) throws {
         let sink = RedisStores(server.address, partitions: server.partitions).reports
         let start = MonotonicTime.now()
@@ -86,6 +89,7 @@ struct Load {
             }
             for reply in sink.send(reports) { try reply.get() }
             sent = max(sent, due)
+            try windows.tend()
             Thread.rest(Load.tick)
         }
     }
@@ -106,13 +110,13 @@ struct Load {
             every: .milliseconds(50),
             or: "the heartbeats of the workers do not count \(count) reports"
         ) {
-            all = Histogram()
-            for worker in Load.services.dropFirst() {
-                let text = try server.heartbeat(of: worker)?["latency"]
-                if let histogram = text.flatMap({ Histogram($0) }) { all.merge(histogram) }
-            }
+            all = try appliedLatency()
             return all.total >= count
         }
         return all
+    }
+
+    private func appliedLatency() throws -> Histogram {
+        try server.latency(of: Array(Load.services.dropFirst()))
     }
 }
