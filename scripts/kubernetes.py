@@ -5,8 +5,9 @@ KEDA ScaledObject with one trigger per partition and at most as many copies as t
   scripts/kubernetes.py [partitions]      8, as `fleet init` has it, unless told otherwise
   scripts/kubernetes.py --check [file]    whether the file is that, and fits the schemas below
 
-The schemas are those parts of apps/v1 Deployment, v1 Service and keda.sh/v1alpha1 ScaledObject that the
-file uses: field names, types, what is required, and what must refer to what.
+The schemas are those parts of apps/v1 Deployment, v1 Service, keda.sh/v1alpha1 ScaledObject and
+TriggerAuthentication that the file uses: field names, types, what is required, and what must refer to
+what. And no container may get a variable at which its process stops as an unknown setting.
 """
 
 import re
@@ -17,6 +18,8 @@ import yaml
 
 ROOT = Path(__file__).resolve().parent.parent
 FILE = ROOT / "deploy/kubernetes/fleet.yaml"
+SETTINGS = ROOT / "Sources/ServiceRuntime/Settings/SettingRule.swift"
+EXAMPLE = ROOT / "deploy/env.example"
 
 # What each process reads. A process of Package.swift that is not named here is a finding.
 QUEUES = {
@@ -39,6 +42,12 @@ NO_SERVICE = {"fleet", "benchmarks", "provider-simulator"}
 # A backlog of a partition that one more copy is worth, entries.
 BACKLOG = {"events/persistence": 5000, "events/projection": 5000}
 LABELS = {"app.kubernetes.io/part-of": "orderfleet"}
+# The Secret that every container has in its environment, and the one that only KEDA reads: what is in
+# the first and no setting of ours would stop every process.
+SECRET = "orderfleet"
+KEDA_SECRET = "orderfleet-keda"
+# Services beside the fleet that are likely in its namespace.
+NEIGHBOURS = ("redis", "postgres")
 
 
 def services():
@@ -53,7 +62,7 @@ def container(name, arguments=None, ports=None):
         "name": name,
         "image": "orderfleet:latest",
         "command": ["/usr/lib/orderfleet/" + name],
-        "envFrom": [{"secretRef": {"name": "orderfleet"}}],
+        "envFrom": [{"secretRef": {"name": SECRET}}],
         "env": [{"name": "LOG_FORMAT", "value": "json"}],
         "resources": {
             "requests": {"cpu": "100m", "memory": "64Mi"},
@@ -93,6 +102,8 @@ def deployment(name, main, replicas=None):
                     # Longer than STOP_TIMEOUT (10 s); a kill after that loses nothing.
                     "terminationGracePeriodSeconds": 20,
                     "automountServiceAccountToken": False,
+                    # Or a Service named redis would set REDIS_PORT in every container.
+                    "enableServiceLinks": False,
                 },
             },
         },
@@ -101,16 +112,26 @@ def deployment(name, main, replicas=None):
 
 def trigger(queue, partition):
     backlog = BACKLOG.get(queue, 500)
-    where = {"addressFromEnv": "REDIS_ADDRESS", "usernameFromEnv": "REDIS_USERNAME",
-             "passwordFromEnv": "REDIS_PASSWORD"}
     if queue.startswith("events/"):
         # Events stay in their stream when they are acknowledged: their group's lag counts.
-        return {"type": "redis-streams", "metadata": {
-            **where, "stream": f"events:{{{partition}}}", "consumerGroup": queue.split("/")[1],
-            "lagCount": str(backlog), "activationLagCount": "0"}}
-    # Messages leave their queue when they are handled: its length counts.
-    return {"type": "redis-streams", "metadata": {
-        **where, "stream": f"queue:{{{queue}:{partition}}}", "streamLength": str(backlog)}}
+        data = {"stream": f"events:{{{partition}}}", "consumerGroup": queue.split("/")[1],
+                "lagCount": str(backlog), "activationLagCount": "0"}
+    else:
+        # Messages leave their queue when they are handled: its length counts.
+        data = {"stream": f"queue:{{{queue}:{partition}}}", "streamLength": str(backlog)}
+    return {"type": "redis-streams", "metadata": data, "authenticationRef": {"name": KEDA_SECRET}}
+
+
+def authentication():
+    """Where KEDA finds the Redis whose streams it counts."""
+    return {
+        "apiVersion": "keda.sh/v1alpha1",
+        "kind": "TriggerAuthentication",
+        "metadata": {"name": KEDA_SECRET, "labels": dict(LABELS)},
+        "spec": {"secretTargetRef": [
+            {"parameter": name, "name": KEDA_SECRET, "key": name}
+            for name in ("address", "username", "password")]},
+    }
 
 
 def scaled_object(name, partitions):
@@ -150,9 +171,10 @@ HEAD = """\
 # A fleet on Kubernetes: one Deployment a process, scaled by KEDA between one copy and one a partition.
 # Made by scripts/kubernetes.py; for another number of partitions run it again.
 #
-# It needs an image with the binaries under /usr/lib/orderfleet, and a Secret `orderfleet` with the
-# settings of deploy/env.example (REDIS_URL, DATABASE_URL, …) and, for KEDA, REDIS_ADDRESS (host:port),
-# REDIS_USERNAME and REDIS_PASSWORD of the same Redis.
+# It needs an image with the binaries under /usr/lib/orderfleet, and two Secrets: `orderfleet` with the
+# settings of deploy/env.example (REDIS_URL, DATABASE_URL, …) and nothing else, since a process stops at a
+# setting that it does not know; and for KEDA `orderfleet-keda` with address (host:port), username and
+# password of the same Redis.
 """
 
 
@@ -164,7 +186,7 @@ class Plain(yaml.SafeDumper):
 
 
 def text(partitions):
-    documents = []
+    documents = [authentication()]
     for name in services():
         documents += [deployment(name, container(name)), scaled_object(name, partitions)]
     documents += exporter()
@@ -196,7 +218,7 @@ SCHEMAS = {
                          "rollingUpdate": {"maxSurge": (int, str), "maxUnavailable": (int, str)}},
             "template!": {"metadata!": {"labels!": Any}, "spec!": {
                 "containers!": [CONTAINER], "terminationGracePeriodSeconds": int,
-                "automountServiceAccountToken": bool,
+                "automountServiceAccountToken": bool, "enableServiceLinks": bool,
                 "securityContext": {"runAsNonRoot": bool, "runAsUser": int}}},
         },
     },
@@ -210,10 +232,14 @@ SCHEMAS = {
         "spec!": {
             "scaleTargetRef!": {"name!": str}, "minReplicaCount": int, "maxReplicaCount": int,
             "pollingInterval": int, "cooldownPeriod": int,
-            "triggers!": [{"type!": {"redis-streams"}, "metadata!": {
-                "addressFromEnv!": str, "usernameFromEnv": str, "passwordFromEnv": str, "stream!": str,
+            "triggers!": [{"type!": {"redis-streams"}, "authenticationRef": {"name!": str}, "metadata!": {
+                "addressFromEnv": str, "usernameFromEnv": str, "passwordFromEnv": str, "stream!": str,
                 "consumerGroup": str, "lagCount": str, "activationLagCount": str, "streamLength": str}}],
         },
+    },
+    ("keda.sh/v1alpha1", "TriggerAuthentication"): {
+        "apiVersion!": str, "kind!": str, "metadata!": META,
+        "spec!": {"secretTargetRef!": [{"parameter!": str, "name!": str, "key!": str}]},
     },
 }
 
@@ -250,7 +276,8 @@ def faults(value, schema, place):
 
 
 def document_faults(documents):
-    targets = {d["metadata"]["name"] for d in documents if d.get("kind") == "Deployment"}
+    targets = names_of(documents, "Deployment")
+    logins = names_of(documents, "TriggerAuthentication")
     for index, document in enumerate(documents):
         kind = (document.get("apiVersion"), document.get("kind"))
         place = f"{kind[1]} {document.get('metadata', {}).get('name', index)}"
@@ -258,10 +285,49 @@ def document_faults(documents):
             yield f"{place}: {kind[0]} {kind[1]} has no schema here"
             continue
         yield from faults(document, SCHEMAS[kind], place)
-        yield from relation_faults(document, targets, place)
+        yield from relation_faults(document, targets, logins, place)
+    yield from setting_faults(documents)
 
 
-def relation_faults(document, targets, place):
+def names_of(documents, kind):
+    return {d["metadata"]["name"] for d in documents if d.get("kind") == kind}
+
+
+def setting_faults(documents):
+    """Names in the environment of a container at which `Settings` would stop its process."""
+    source = SETTINGS.read_text()
+    known = set(re.findall(r'\.init\(\s*"([A-Z_]+)"', source))
+    families = re.findall(r'"([A-Z]+_)"', re.search(r"let families = \[(.*?)\]", source, re.S)[1])
+    if not known or not families:
+        yield f"{SETTINGS}: no settings found"
+    for place, name in sorted(set(environment(documents))):
+        if name not in known and name.startswith(tuple(families)):
+            yield f"Deployment {place}: setting {name} is not known, the process would stop"
+
+
+def environment(documents):
+    """What the containers get, by deployment: of Secrets, of their own, and what KEDA must find there;
+    and unless it is switched off the address of every Service."""
+    services_there = [*names_of(documents, "Service"), *NEIGHBOURS]
+    example = re.findall(r"^#?([A-Z][A-Z_]*)=", EXAMPLE.read_text(), re.M)
+    for document in documents:
+        if document.get("kind") == "ScaledObject":
+            for trigger_ in document["spec"]["triggers"]:
+                for name, value in trigger_["metadata"].items():
+                    if name.endswith("FromEnv"):
+                        yield document["spec"]["scaleTargetRef"]["name"], value
+        if document.get("kind") != "Deployment":
+            continue
+        place, spec = document["metadata"]["name"], document["spec"]["template"]["spec"]
+        for main in spec["containers"]:
+            for name in [*(e["name"] for e in main.get("env", [])), *example]:
+                yield place, name
+        if spec.get("enableServiceLinks", True):
+            for service in services_there:
+                yield place, service.upper().replace("-", "_") + "_PORT"
+
+
+def relation_faults(document, targets, logins, place):
     spec = document["spec"]
     if document["kind"] == "Deployment":
         chosen = spec["selector"]["matchLabels"].items()
@@ -279,6 +345,9 @@ def relation_faults(document, targets, place):
             yield f"{place}: {spec['maxReplicaCount']} copies for {len(streams)} partitions"
         for t in spec["triggers"]:
             data = t["metadata"]
+            login = t.get("authenticationRef", {}).get("name")
+            if ("addressFromEnv" in data) == (login in logins):
+                yield f"{place}: needs one of addressFromEnv and a TriggerAuthentication of this file"
             if ("lagCount" in data) == ("streamLength" in data):
                 yield f"{place}: needs one of lagCount and streamLength"
             if "lagCount" in data and "consumerGroup" not in data:

@@ -126,6 +126,7 @@ package struct SettingRule: Sendable {
     /// Variables that begin like a setting and are none are mistakes, not other programs' own.
     static let families = [
         "REDIS_", "DATABASE_", "LOG_", "ORDER_", "MAX_", "MARKET_", "REQUEST_", "PROVIDER_",
+        "DEFAULT_", "EXPORTER_", "STOP_",
     ]
 }
 
