@@ -17,7 +17,7 @@ import Shared
             }
             let reconciliation = SelfReconciliation(
                 redis: stores.client.address, database: try settings.text("DATABASE_URL"),
-                partitions: tools.topology.partitions, log: log)
+                partitions: tools.topology.partitions, log: log, counters: tools.counters)
             return WriterProcessor(
                 store: WriterStore(connection), events: stores.events,
                 letters: DeadLetterKeeper(

@@ -10,6 +10,7 @@ struct SelfReconciliation: Sendable {
     let database: String
     let partitions: Int
     let log: Log
+    let counters: any OutcomeCounting & Sendable
     /// The processes take their lanes again and publish what lies in outboxes before there is
     /// anything to compare: longer than a lease lives.
     var settling: Duration = .seconds(10)
@@ -26,7 +27,7 @@ struct SelfReconciliation: Sendable {
             guard let report = try report() else { return }
             tell(report)
         } catch {
-            log.write(.error, "not reconciled: run fleet reconcile", ["error": "\(error)"])
+            counters.alarm("not reconciled", ["error": "\(error)", "do": "fleet reconcile"])
         }
         log.flush()
     }
@@ -44,7 +45,8 @@ struct SelfReconciliation: Sendable {
         ).run()
     }
 
-    private func tell(_ report: AuditReport) {
+    /// One line a finding, and one alarm for all of them.
+    func tell(_ report: AuditReport) {
         for finding in report.findings.prefix(Self.mostTold) {
             log.write(
                 .error, "reconcile found a difference",
@@ -53,8 +55,11 @@ struct SelfReconciliation: Sendable {
                     "detail": finding.detail,
                 ])
         }
-        log.write(
-            report.isClean ? .info : .error, "reconciled",
+        guard !report.isClean else {
+            return log.write(.info, "reconciled", ["accounts": String(report.accounts)])
+        }
+        counters.alarm(
+            "Redis and Postgres differ",
             [
                 "accounts": String(report.accounts), "differences": String(report.findings.count),
             ])

@@ -36,6 +36,10 @@ enum StatusCommand {
         report.table(
             queues(states, each: invocation.has("partitions")), "queues", title: "queues:")
         report.table(Self.processes(processes), "processes", title: "processes:")
+        let links = processes.compactMap(LinkState.init)
+        if !links.isEmpty {
+            report.table(LinkState.table(links), "links", title: "connections to providers:")
+        }
         report.table(
             TriggerShare.table(try TriggerShare.look(redis)), "triggers",
             title: "who fires the house's triggers:")

@@ -12,8 +12,8 @@ enum FleetMetrics {
         redis.add([:], snapshot == nil ? 0 : 1)
         var families = [build, redis]
         if let snapshot {
-            families += queues(snapshot) + processes(snapshot) + providers(snapshot)
-            families += database(snapshot)
+            families += queues(snapshot) + processes(snapshot) + links(snapshot)
+            families += providers(snapshot) + database(snapshot)
         }
         return families.filter { !$0.lines.isEmpty }.map(\.text).joined()
     }
@@ -116,7 +116,36 @@ enum FleetMetrics {
                 labels, bounds: Histogram.bounds, counts: state.latency.counts,
                 sum: state.latencySum)
         }
-        return [members, partitions, held, outcomes, latency, symbols]
+        return [members, partitions, held, outcomes, alarms(snapshot), latency, symbols]
+    }
+
+    private static func alarms(_ snapshot: FleetSnapshot) -> MetricFamily {
+        var alarms = MetricFamily(
+            "orderfleet_alarms_total", .counter,
+            "Log lines of what somebody should look at, by their words, since the process began.")
+        for state in snapshot.processes {
+            for (name, count) in state.alarms.sorted(by: { $0.key < $1.key }) {
+                alarms.add(
+                    ["process": state.service, "member": state.member, "alarm": name], count)
+            }
+        }
+        return alarms
+    }
+
+    /// Whether the wires stand, as the processes that keep them tell.
+    private static func links(_ snapshot: FleetSnapshot) -> [MetricFamily] {
+        var isUp = MetricFamily(
+            "orderfleet_provider_link_up", .gauge,
+            "Whether the process is connected to its provider.")
+        var losses = MetricFamily(
+            "orderfleet_provider_link_losses_total", .counter,
+            "Connections to a provider that ended, since the process began.")
+        for link in snapshot.links {
+            let labels: MetricFamily.Labels = ["provider": link.provider, "member": link.member]
+            isUp.add(labels, link.isUp ? 1 : 0)
+            losses.add(labels, link.losses)
+        }
+        return [isUp, losses]
     }
 
     /// What went over the wires, as the connections note it: known without Postgres.

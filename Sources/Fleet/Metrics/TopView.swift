@@ -30,6 +30,10 @@ struct TopView {
         report.table(queues, "queues")
         report.line("")
         report.table(processes, "processes")
+        if !now.links.isEmpty {
+            report.line("")
+            report.table(LinkState.table(now.links), "links")
+        }
         if !now.triggers.isEmpty {
             report.line("")
             report.table(TriggerShare.table(now.triggers), "triggers")

@@ -25,7 +25,7 @@ struct FleetChecks {
                 messages(topology),
                 .clock("redis clock", try redis.clock(of: Keys.topology.slot), now),
                 try groups(redis, topology),
-            ] + (try processes(redis, topology))
+            ] + Self.processes(try ProcessSurvey.look(redis), topology)
         } catch {
             return [.failed("topology", "\(error)")]
         }
@@ -57,16 +57,31 @@ struct FleetChecks {
             "consumer groups", "\(missing.count) missing, such as \(first): run 'fleet init'")
     }
 
-    /// Each process that must run, and whether every partition has an owner.
-    private func processes(_ redis: RedisClient, _ topology: Topology) throws -> [CheckResult] {
-        let living = try ProcessSurvey.look(redis)
-        return FleetServices.names.filter { $0 != "provider-simulator" }.map { service in
-            let members = living.filter { $0.service == service }
-            let owned = members.flatMap { $0.partitions.split(separator: ",") }.count
-            let detail =
-                "\(members.count) running, \(owned) of \(topology.partitions) partitions"
-            let name = "process \(service)"
-            return owned == topology.partitions ? .ok(name, detail) : .warning(name, detail)
-        }
+    /// Each process that must run, the connection to each provider included, and whether every
+    /// partition has an owner.
+    static func processes(_ living: [ProcessState], _ topology: Topology) -> [CheckResult] {
+        FleetServices.names.filter { $0 != simulator }
+            .map { process($0, living, topology, instead: "") }
+            + topology.wired.map { provider in
+                let answers = living.contains {
+                    $0.service == simulator && $0.queue == Role.provider(provider).name
+                }
+                return process(
+                    FleetServices.connection(to: provider.name), living, topology,
+                    instead: answers ? "; \(simulator) answers for it" : "")
+            }
+    }
+
+    private static let simulator = "provider-simulator"
+
+    private static func process(
+        _ service: String, _ living: [ProcessState], _ topology: Topology, instead: String
+    ) -> CheckResult {
+        let members = living.filter { $0.service == service }
+        let owned = members.flatMap { $0.partitions.split(separator: ",") }.count
+        let detail =
+            "\(members.count) running, \(owned) of \(topology.partitions) partitions" + instead
+        let name = "process \(service)"
+        return owned == topology.partitions ? .ok(name, detail) : .warning(name, detail)
     }
 }

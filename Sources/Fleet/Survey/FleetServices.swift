@@ -14,8 +14,18 @@ enum FleetServices {
     static func names(providers: [Substring]) -> [String] {
         names
             + providers.filter { $0 != Provider.house.name }
-            .map { "provider-connection-" + $0 }
+            .map { connection(to: $0) }
     }
+
+    /// The name that the connections to a provider share.
+    static func connection(to provider: some StringProtocol) -> String { wire + provider }
+
+    /// The provider that a process is connected to; nil where it is no such process.
+    static func provider(connectedBy service: String) -> String? {
+        service.hasPrefix(wire) ? String(service.dropFirst(wire.count)) : nil
+    }
+
+    private static let wire = "provider-connection-"
 
     /// Roles that lie before others in a message's way come first, so that a message that moves on
     /// while queues are counted is seen at least once.

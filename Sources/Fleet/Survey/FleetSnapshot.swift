@@ -60,5 +60,6 @@ struct FleetSnapshot: Sendable {
     }
 
     var deadLetters: Int64 { queues.reduce(0) { $0 + $1.dead } }
+    var links: [LinkState] { processes.compactMap(LinkState.init) }
     var held: Int64 { processes.reduce(0) { $0 + $1.held } }
 }

@@ -77,7 +77,7 @@ struct RequestsAtProvider: Sendable, Equatable {
 
 extension Topology {
     /// Providers at the end of a wire, by name.
-    fileprivate var wired: [Provider] {
+    var wired: [Provider] {
         providers.filter { $0 != .house }.sorted { $0.name < $1.name }
     }
 

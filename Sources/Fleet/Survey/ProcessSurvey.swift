@@ -24,6 +24,10 @@ struct ProcessState: Sendable, Equatable {
     let latency: Histogram
     /// Sum of its latencies, ms.
     let latencySum: Int64
+    /// What it tells besides, by name: `link_up`, `unanswered:3`, …
+    let gauges: [String: Int]
+    /// How often it logged what somebody should look at, by words: `account_parked`, …
+    let alarms: [String: Int]
 
     init(service: String, member: String, _ heartbeat: Fields) {
         self.service = service
@@ -48,6 +52,16 @@ struct ProcessState: Sendable, Equatable {
         }
         self.outcomes = outcomes
         self.reasons = reasons
+        gauges = Self.numbers(heartbeat["gauges"])
+        alarms = Self.numbers(heartbeat["alarms"])
+    }
+
+    private static func numbers(_ text: String?) -> [String: Int] {
+        var numbers: [String: Int] = [:]
+        for (name, value) in NamedList(text: text ?? "").entries {
+            numbers[String(name)] = Int(value)
+        }
+        return numbers
     }
 
     /// As its heartbeat has it.

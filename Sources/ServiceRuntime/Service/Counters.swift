@@ -6,6 +6,8 @@ package final class Counters: OutcomeCounting, Sendable {
     private struct State: ~Copyable {
         var outcomes: [String: Int] = [:]
         var gauges: [String: Int] = [:]
+        /// How often an alarm was logged, by its words.
+        var alarms: [String: Int] = [:]
         var latency = Histogram()
         /// Sum of all latencies, ms.
         var latencySum: Int64 = 0
@@ -42,11 +44,13 @@ package final class Counters: OutcomeCounting, Sendable {
     }
 
     package func alarm(_ message: StaticString, _ values: KeyValuePairs<String, String>) {
+        let words = "\(message)".split(separator: " ").joined(separator: "_")
+        state.withLock { $0.alarms[Escape.text(words), default: 0] += 1 }
         log.write(.warning, message, values)
     }
 
-    /// `outcome[:reason]=count …`, the histogram and its sum, and where there are any `gauge=value …`,
-    /// as a heartbeat carries them.
+    /// `outcome[:reason]=count …`, the histogram and its sum, and where there are any `gauge=value …`
+    /// and `alarm=count …`, as a heartbeat carries them.
     package var fields: Fields {
         state.withLock { state in
             let outcomes = state.outcomes.sorted { $0.key < $1.key }
@@ -55,9 +59,12 @@ package final class Counters: OutcomeCounting, Sendable {
                 .init("outcomes", outcomes), .init("latency", state.latency.text),
                 .init("latency_sum_ms", String(state.latencySum)),
             ])
-            guard !state.gauges.isEmpty else { return fields }
-            let gauges = state.gauges.sorted { $0.key < $1.key }
-            fields.append("gauges", gauges.map { "\($0.key)=\($0.value)" }.joined(separator: " "))
+            for (name, numbers) in [("gauges", state.gauges), ("alarms", state.alarms)]
+            where !numbers.isEmpty {
+                let sorted = numbers.sorted { $0.key < $1.key }
+                fields.append(
+                    name, sorted.map { "\($0.key)=\($0.value)" }.joined(separator: " "))
+            }
             return fields
         }
     }

@@ -71,11 +71,15 @@ struct ServerWatchTests {
             })
         for _ in 0..<3 { look() }
         #expect(bell.count == 1)
+        let log = Log(service: "test", level: .error, format: .text)
+        let counters = Counters(log: log)
         let reconciliation = SelfReconciliation(
-            redis: world.redis.address, database: world.url, partitions: 1,
-            log: Log(service: "test", level: .error, format: .text))
+            redis: world.redis.address, database: world.url, partitions: 1, log: log,
+            counters: counters)
         let report = try #require(try reconciliation.report())
         #expect(report.findings.map(\.description) == ["live:7 version: is not in Redis"])
+        reconciliation.tell(report)
+        #expect(counters.fields["alarms"] == "Redis_and_Postgres_differ=1")
         // Two writers notice; one reconciles.
         let other = try connect(world.url)
         _ = try other.query(

@@ -23,7 +23,11 @@ import Testing
         let beat = Fields([
             "partitions": "0", "held": "4", "queue": "open", "paused": paused.isEmpty ? "0" : "1",
             "outcomes": "applied=\(applied) ignored:late=2", "latency": latency.text,
-            "latency_sum_ms": "70006",
+            "latency_sum_ms": "70006", "alarms": "account_parked=2 attempt_failed=1",
+        ])
+        let link = Fields([
+            "partitions": "0", "queue": "provider-barclays",
+            "gauges": "link_losses=3 link_up=0 unanswered:0=2",
         ])
         let queues = LaneID.all(of: 0, [.house]).map { lane in
             let isOpen = lane.queueName == "open"
@@ -34,7 +38,10 @@ import Testing
         }
         return FleetSnapshot(
             topology: topology, queues: queues,
-            processes: [ProcessState(service: "worker-open", member: "w@h:1", beat)],
+            processes: [
+                ProcessState(service: "worker-open", member: "w@h:1", beat),
+                ProcessState(service: "provider-connection-barclays", member: "c@h:3", link),
+            ],
             triggers: [
                 TriggerShare(
                     member: "t@h:2", Fields(["symbols": "EURUSD,XAUUSD", "paused": "0"]))
@@ -66,6 +73,9 @@ import Testing
             #"orderfleet_process_held_messages{\#(member)} 4"#,
             #"orderfleet_outcomes_total{\#(member),outcome="applied",reason=""} 3"#,
             #"orderfleet_outcomes_total{\#(member),outcome="ignored",reason="late"} 2"#,
+            #"orderfleet_alarms_total{\#(member),alarm="account_parked"} 2"#,
+            #"orderfleet_provider_link_up{provider="barclays",member="c@h:3"} 0"#,
+            #"orderfleet_provider_link_losses_total{provider="barclays",member="c@h:3"} 3"#,
             #"orderfleet_latency_seconds_bucket{\#(member),le="0.003"} 3"#,
             #"orderfleet_latency_seconds_bucket{\#(member),le="60"} 3"#,
             #"orderfleet_latency_seconds_bucket{\#(member),le="+Inf"} 4"#,
@@ -138,6 +148,8 @@ import Testing
         #expect(member.split(separator: " ").prefix(5) == ["w@h:1", "0", "no", "4", "5"])
         let share = try #require(text.split(separator: "\n").first { $0.hasPrefix("t@h:2") })
         #expect(share.split(separator: " ") == ["t@h:2", "no", "2", "EURUSD,XAUUSD"])
+        let link = try #require(text.split(separator: "\n").first { $0.hasPrefix("barclays") })
+        #expect(link.split(separator: " ") == ["barclays", "c@h:3", "no", "3"])
         #expect(!text.contains("close"), "queues that never held anything are left out")
     }
 

@@ -143,6 +143,35 @@ struct ProviderConnectionTests {
         #expect(eventually { scene.inflight == 0 })
     }
 
+    @Test func `a lost connection shows`() throws {
+        let scene = try ProviderScene()
+        defer { scene.end() }
+        let environment = ["REDIS_URL": scene.redis.url]
+        func fleet(_ words: String...) throws -> String {
+            try Subprocess.run(Binaries.path("fleet"), words, environment: environment).output
+        }
+        func link() throws -> [Substring]? {
+            try fleet("status").split(separator: "\n").first { $0.hasPrefix("barclays ") }?
+                .split(separator: " ").suffix(2)
+        }
+        #expect(eventually { (try? link()) == ["yes", "0"] })
+        scene.server.kill()
+        #expect(eventually(within: .seconds(15)) { (try? link()) == ["no", "1"] })
+        let metrics = try fleet("exporter", "--once").split(separator: "\n")
+        for (name, value) in [("up", "0"), ("losses_total", "1")] {
+            let samples = metrics.filter { $0.hasPrefix("orderfleet_provider_link_\(name){") }
+            #expect(samples.count == 1 && samples[0].hasSuffix(" \(value)"), "\(samples)")
+        }
+        func verdict() throws -> Substring? {
+            try fleet("doctor").split(separator: "\n")
+                .first { $0.contains("provider-connection-barclays") }?
+                .split(separator: " ").first
+        }
+        #expect(try verdict() == "ok")
+        scene.connection.stop()
+        #expect(try verdict() == "warning")
+    }
+
     @Test func `a stopping process takes what is on its way`() throws {
         let scene = try ProviderScene()
         defer { scene.end() }
