@@ -59,14 +59,22 @@ check_generated() {
     }
 }
 
-# Alert rules, dashboard and manifests: in shape, and about metrics that the exporter has.
+# Alert rules, dashboard and manifests: in shape, and about metrics that the exporter has. Alerts fire
+# when they should, no container gets a variable that stops its process, documents name what there is.
 check_deploy() {
-    promtool check rules deploy/prometheus/alerts.yml >"$RUN_DIR/tmp/promtool.log" &&
-        promtool check config deploy/prometheus/prometheus.yml >>"$RUN_DIR/tmp/promtool.log" || {
+    {
+        promtool check rules deploy/prometheus/alerts.yml &&
+            promtool check config deploy/prometheus/prometheus.yml &&
+            promtool test rules deploy/prometheus/alerts_test.yml
+    } >"$RUN_DIR/tmp/promtool.log" 2>&1 || {
         cat "$RUN_DIR/tmp/promtool.log"
         return 1
     }
-    run_member python3 -B scripts/check_metrics.py && run_member python3 -B scripts/kubernetes.py --check
+    local check
+    for check in check_metrics.py "kubernetes.py --check" check_deploy.py; do
+        # shellcheck disable=SC2086  # a script and its argument
+        run_member python3 -B scripts/$check || return 1
+    done
 }
 
 failed=()
@@ -85,7 +93,7 @@ run_check check_house_rules "house rules"
 run_check check_scripts "scripts"
 run_check check_format "format"
 run_check check_embedded "embedded scripts"
-run_check check_deploy "alerts, dashboard, manifests"
+run_check check_deploy "alerts, dashboard, manifests, documents of deploy"
 run_check check_build "build, warnings and undeclared imports"
 run_check check_generated "generated documents"
 
