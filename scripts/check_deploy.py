@@ -15,6 +15,9 @@ ALERTS = "deploy/prometheus/alerts.yml"
 EXAMPLE = "deploy/env.example"
 SETTINGS = "Sources/ServiceRuntime/Settings/SettingRule.swift"
 REASONS = "Sources/Shared/Orders/Reasons.swift"
+SURVEYED = "Sources/Fleet/Survey/FleetServices.swift"
+# Of Package.swift's processes those that are no part of a fleet.
+TOOLS = {"fleet", "benchmarks", "provider-simulator"}
 
 
 def differences(what, there, expected, source):
@@ -31,6 +34,21 @@ def table(text, heading):
     """The first column of the first table below a heading's line."""
     rows = text.split(heading, 1)[1].split("\n\n", 1)[0]
     return set(re.findall(r"^\|? ?`(\w+)`", rows, re.M))
+
+
+def processes(units):
+    """Each process of Package.swift has its unit, its program and its place in `fleet status`."""
+    body = re.search(r"let processes = \[(.*?)\n\]", (ROOT / "Package.swift").read_text(), re.S)[1]
+    there = set(re.findall(r'"([a-z-]+)": "', body)) - TOOLS
+    run = set(re.findall(r"/usr/lib/orderfleet/(\S+)", "".join(units.values())))
+    yield from differences("deploy/systemd", run - TOOLS, there, "Package.swift")
+    conf = "".join(p.read_text() for p in sorted((ROOT / "deploy/supervisor").glob("*.conf")))
+    run = set(re.findall(r"^command=%\(ENV_ORDERFLEET_BIN\)s/(\S+)", conf, re.M))
+    yield from differences("deploy/supervisor", run - TOOLS, there, "Package.swift")
+    listed = re.search(r"let names = \[(.*?)\]", (ROOT / SURVEYED).read_text(), re.S)[1]
+    # Those of a provider have a name of their own each.
+    names = set(re.findall(r'"([a-z-]+)"', listed)) | {"provider-connection"}
+    yield from differences(SURVEYED, names - TOOLS, there, "Package.swift")
 
 
 def binaries(text, units):
@@ -86,7 +104,7 @@ def reasons(text):
 def main():
     text = (ROOT / README).read_text()
     units = {p.name: p.read_text() for p in sorted((ROOT / "deploy/systemd").glob("*.service"))}
-    found = [*binaries(text, units), *enabled(text, units), *settings((ROOT / EXAMPLE).read_text()),
+    found = [*processes(units), *binaries(text, units), *enabled(text, units), *settings((ROOT / EXAMPLE).read_text()),
              *alerts(text), *reasons(text)]
     for line in found:
         print(line)
