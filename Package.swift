@@ -106,7 +106,7 @@ let package = Package(
             flags: ["-enforce-exclusivity=unchecked"]),
         tests(
             "DriverTests",
-            tools + ["TestSupport", "PersistenceWriter", "HouseProvider", "Fleet", "HttpDriver"]),
+            tools + ["TestSupport", "PersistenceWriter", "HouseProvider", "Fleet"]),
         tests("FleetTests", tools + ["TestSupport", "Lives", "Fleet"]),
     ]
 )

@@ -31,7 +31,7 @@ struct PostgresView {
     }
 
     func accounts() throws -> [AccountID] {
-        try connection.query("SELECT user_type, user_id FROM accounts").map(account)
+        try connection.query("SELECT user_type, user_id FROM accounts").map { try $0.account() }
     }
 
     /// Some accounts at one moment.
@@ -48,13 +48,13 @@ struct PostgresView {
                         PostgresStatement($0, parameters)
                     }))
         }
-        for row in answers[0] { views[try account(row)] = try view(row) }
+        for row in answers[0] { views[try row.account()] = try view(row) }
         for row in answers[1] {
-            views[try account(row)]?.margins[try row.text("key")] = try row.text("value")
+            views[try row.account()]?.margins[try row.text("key")] = try row.text("value")
         }
         for row in answers[2] {
             let order = try row.text("order_id")
-            views[try account(row), default: View()].orders[order, default: [:]][
+            views[try row.account(), default: View()].orders[order, default: [:]][
                 try row.text("key")] = try row.text("value")
         }
         return views
@@ -129,33 +129,8 @@ struct PostgresView {
         WHERE state NOT IN ('closed', 'cancelled', 'rejected') AND \(some)
         """
 
-    /// One step of an account.
-    struct Step: Hashable {
-        let account: AccountID
-        let number: Int64
-    }
-
     /// The tokens of steps that are there.
-    func tokens(of steps: [Step]) throws -> [Step: String] {
-        let rows = try connection.query(
-            """
-            SELECT user_type, user_id, orders_version, orders_token FROM order_events
-            WHERE (user_type, user_id, orders_version) IN
-                (SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[]))
-            """,
-            [
-                .array(steps.map { $0.account.userType.rawValue }),
-                .array(steps.map(\.account.userID)), .integers(steps.map(\.number)),
-            ])
-        var tokens: [Step: String] = [:]
-        for row in rows {
-            let step = Step(account: try account(row), number: try row.int64("orders_version"))
-            tokens[step] = try row.text("orders_token")
-        }
-        return tokens
-    }
-
-    private func account(_ row: PostgresRow) throws -> AccountID {
-        try AccountID(tag: try row.text("user_type") + ":" + row.text("user_id"))
+    func tokens(of steps: [AccountStep]) throws -> [AccountStep: String] {
+        try connection.tokens(of: steps)
     }
 }

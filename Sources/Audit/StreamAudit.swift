@@ -1,3 +1,4 @@
+import PostgresDriver
 import ServiceRuntime
 import Shared
 
@@ -13,9 +14,9 @@ struct StreamAudit {
 
     /// - Parameter tokens: what Postgres has of the page's steps.
     mutating func take(
-        _ page: [Entry], tokens: ([PostgresView.Step]) throws -> [PostgresView.Step: String]
+        _ page: [Entry], tokens: ([AccountStep]) throws -> [AccountStep: String]
     ) throws {
-        var steps: [(step: PostgresView.Step, token: String, entry: EntryID)] = []
+        var steps: [(step: AccountStep, token: String, entry: EntryID)] = []
         for entry in page {
             guard let step = read(entry) else { continue }
             let account = step.account.tag
@@ -42,12 +43,12 @@ struct StreamAudit {
         }
     }
 
-    private mutating func read(_ entry: Entry) -> PostgresView.Step? {
+    private mutating func read(_ entry: Entry) -> AccountStep? {
         do {
             let userType = try entry.fields.required("user_type") { try UserType(text: $0) }
             let account = try entry.fields.required("user_id") { try AccountID(userType, $0) }
             let number = try entry.fields.required("orders_version", Number.int64)
-            return PostgresView.Step(account: account, number: number)
+            return AccountStep(account: account, number: number)
         } catch {
             findings.append(
                 Finding(about: "events", .unreadable, "entry \(entry.id): \(error)"))

@@ -16,17 +16,11 @@ import Shared
 extension OrderEntryRules {
     /// The limits as the environment sets them.
     init(_ settings: Settings, _ topology: Topology) throws(SettingError) {
-        let name = try settings.text("DEFAULT_PROVIDER")
-        let provider: Provider
-        do {
-            provider = try Provider(name)
-        } catch {
-            throw SettingError("DEFAULT_PROVIDER", rule: "is no provider's name: \(error)")
-        }
         self.init(
             maxOpenOrders: Int(try settings.number("MAX_OPEN_ORDERS")),
             maxPriceAge: try settings.maxPriceAge(),
             marketHours: try settings.choice("MARKET_HOURS", MarketHours.self),
-            providers: topology.providers.subtracting([.house]), defaultProvider: provider)
+            providers: topology.providers.subtracting([.house]),
+            defaultProvider: try settings.provider("DEFAULT_PROVIDER"))
     }
 }

@@ -1,3 +1,4 @@
+import PostgresDriver
 import Shared
 
 /// Judges events against where each account stands: next, repeated, behind a gap, or a fork. Pure.
@@ -18,16 +19,11 @@ struct Sequencing {
         let token: String
     }
 
-    struct Step: Hashable {
-        let account: AccountID
-        let number: Int64
-    }
-
     private var standings: [AccountID: Standing]
     private var parked: Set<AccountID>
     private let gapsStop: Bool
     /// Tokens of steps that Postgres holds already.
-    var known: [Step: String] = [:]
+    var known: [AccountStep: String] = [:]
 
     /// - Parameter gapsStop: whether all that follows a gap in its account is `parked`; else the
     ///   missing event may follow it.
@@ -46,7 +42,7 @@ struct Sequencing {
     /// a fork all that follows of the account is `parked`.
     mutating func judge(_ event: EventRow) -> Verdict {
         guard !parked.contains(event.account) else { return .parked }
-        let step = Step(account: event.account, number: event.number)
+        let step = AccountStep(account: event.account, number: event.number)
         let last = standings[event.account]?.number ?? 0
         if event.number == last + 1 {
             standings[event.account] = Standing(number: event.number, token: event.token)

@@ -33,41 +33,16 @@ final class WriterStore {
         ])[1]
         var standings: [AccountID: Sequencing.Standing] = [:]
         for row in rows {
-            standings[try account(row)] = Sequencing.Standing(
+            standings[try row.account()] = Sequencing.Standing(
                 number: try row.int64("orders_version"), token: try row.text("orders_token"))
         }
         return standings
     }
 
     /// The tokens of steps that are there already, to tell a repeat from a fork.
-    func tokens(of events: [EventRow]) throws(PostgresError) -> [Sequencing.Step: String] {
-        guard !events.isEmpty else { return [:] }
-        let rows = try connection.query(
-            """
-            SELECT user_type, user_id, orders_version, orders_token FROM order_events
-            WHERE (user_type, user_id, orders_version) IN
-                (SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[]))
-            """,
-            [
-                .array(events.map { $0.account.userType.rawValue }),
-                .array(events.map(\.account.userID)), .integers(events.map(\.number)),
-            ])
-        var tokens: [Sequencing.Step: String] = [:]
-        for row in rows {
-            let step = Sequencing.Step(
-                account: try account(row), number: try row.int64("orders_version"))
-            tokens[step] = try row.text("orders_token")
-        }
-        return tokens
-    }
-
-    private func account(_ row: PostgresRow) throws(PostgresError) -> AccountID {
-        let text = try row.text("user_type") + ":" + row.text("user_id")
-        do {
-            return try AccountID(tag: text)
-        } catch {
-            throw PostgresError(.fault, .read, "\(error)")
-        }
+    func tokens(of events: [EventRow]) throws(PostgresError) -> [AccountStep: String] {
+        try connection.tokens(
+            of: events.map { AccountStep(account: $0.account, number: $0.number) })
     }
 
     /// Writes new events of which each account's numbers follow on, in one round trip.
@@ -101,7 +76,7 @@ final class WriterStore {
         var accounts: Set<AccountID> = []
         for row in try connection.query(
             "SELECT user_type, user_id FROM parked_accounts WHERE cleared_at IS NULL")
-        { accounts.insert(try account(row)) }
+        { accounts.insert(try row.account()) }
         return accounts
     }
 

@@ -2,7 +2,7 @@ import ProviderWire
 import ServiceRuntime
 import Shared
 
-/// By what a provider connection works, from the settings.
+/// How a provider connection works, from the settings.
 struct ConnectionRules: Sendable {
     let provider: Provider
     let link: LinkRules
@@ -10,12 +10,7 @@ struct ConnectionRules: Sendable {
 
     /// Throws where a setting is missing or wrong; `house` is no provider at the end of a wire.
     init(_ settings: Settings) throws(SettingError) {
-        let name = try settings.text("PROVIDER_NAME")
-        do {
-            provider = try Provider(name)
-        } catch {
-            throw SettingError("PROVIDER_NAME", rule: "is no provider's name: \(error)")
-        }
+        provider = try settings.provider("PROVIDER_NAME")
         guard provider != .house else {
             throw SettingError("PROVIDER_NAME", rule: "is 'house', which house-provider serves")
         }

@@ -32,7 +32,9 @@ struct OpenHandler: OrderEventHandler {
             return .defer(.waitingForRate)
         }
         var order = try position(it, at: average, rate)
-        guard try !order.isCheckedAtFill || canCarry(order, it) else { return try refused(it) }
+        guard try !order.isCheckedAtFill || canCarry(order, it) else {
+            return try outcomeOfRefusedFill(it)
+        }
         var details = Fields(["half_spread": terms.halfSpread.text])
         if order.isLateFill { details.append(EventField.alarm, "late_fill") }
         let sends = try placeLegs(of: &order, it.context)
@@ -97,7 +99,7 @@ extension OpenHandler {
 
     /// What the state table makes of the fill as a refused one: a resting order ends, one that has
     /// ended stays so.
-    private func refused(_ it: EventCase) throws -> Outcome {
+    private func outcomeOfRefusedFill(_ it: EventCase) throws -> Outcome {
         switch StateTable.verdict(.fillRefused, in: it.order.state) {
         case .to: return refuse(it)
         case .late: return .ignore(.late)

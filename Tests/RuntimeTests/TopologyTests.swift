@@ -4,11 +4,11 @@ import Testing
 @testable import ServiceRuntime
 
 @Suite("Topology") struct TopologyTests {
-    private func topology(_ version: String) throws -> Topology {
+    private func topology(_ version: String, scripts: String = "1") throws -> Topology {
         try Topology(
             Fields([
                 "partitions": "8", "version": version, "providers": "house,barclays",
-                "paused": "open,close",
+                "paused": "open,close", "script_version": scripts,
             ]))
     }
 
@@ -29,10 +29,22 @@ import Testing
 
     @Test("a version that this binary does not know is read, but nothing starts on it")
     func unknownVersion() throws {
-        for version in MessageVersion.known { try topology("\(version)").checkVersion() }
+        for version in MessageVersion.known {
+            try topology("\(version)").checkVersions(scripts: "1")
+        }
         let newer = try topology("\(MessageVersion.known.upperBound + 1)")
-        let error = #expect(throws: FieldError.self) { try newer.checkVersion() }
+        let error = #expect(throws: FieldError.self) {
+            try newer.checkVersions(scripts: "1")
+        }
         #expect("\(error as Any)".contains("no version of messages that this process knows"))
+    }
+
+    @Test("nothing starts beside scripts of another version")
+    func otherScripts() throws {
+        let error = #expect(throws: FieldError.self) {
+            try topology("1", scripts: "2").checkVersions(scripts: "1")
+        }
+        #expect(error?.description == "script_version '2': is not this process's, 1")
     }
 
     @Test("a process writes what is agreed, as far as it knows it")

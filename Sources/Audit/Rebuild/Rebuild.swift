@@ -11,7 +11,7 @@ private typealias RedisCommand = RedisDriver.Command
 /// again when all is there. Whoever is interrupted does the same again.
 package struct Rebuild {
     private let stores: RedisStores
-    private let memory: Memory
+    private let source: RebuildSource
     private let partitions: Int
     private let patience: Duration
 
@@ -25,13 +25,13 @@ package struct Rebuild {
         replicas: Int = 0, patience: Duration = .seconds(30)
     ) {
         stores = RedisStores(address, partitions: partitions, replicas: replicas)
-        memory = Memory(connection: connection)
+        source = RebuildSource(connection: connection)
         self.partitions = partitions
         self.patience = patience
     }
 
     /// Every account that Postgres knows.
-    package func accounts() throws -> [AccountID] { try memory.accounts() }
+    package func accounts() throws -> [AccountID] { try source.accounts() }
 
     /// What an account needs. Nothing is changed. Nil where Postgres does not know the account.
     package func verdict(on account: AccountID) throws -> RebuildVerdict? {
@@ -92,7 +92,7 @@ package struct Rebuild {
 
     /// Terms of groups, which are no account's. What is there already is written again.
     package func restoreTerms() throws -> Int {
-        let terms = try memory.terms()
+        let terms = try source.terms()
         let commands = terms.map { term in
             var command = RedisCommand("HSET", slot: term.key.slot.number, [term.key.text])
             for field in term.fields.list {
@@ -119,7 +119,7 @@ extension Rebuild {
     private typealias Found = (standing: RebuildVerdict.Standing, lane: LaneID)
 
     private func standing(of account: AccountID) throws -> Found? {
-        guard let stored = try memory.standing(of: account) else { return nil }
+        guard let stored = try source.standing(of: account) else { return nil }
         let lane = LaneID(events: account.partition(of: partitions), .persistence)
         var standing = RebuildVerdict.Standing(
             stored: stored.number, storedToken: stored.token, isStopped: stored.isStopped)
@@ -176,7 +176,7 @@ extension Rebuild {
     private func restore(_ account: AccountID, by person: String) throws {
         let lane = LaneID(events: account.partition(of: partitions), .persistence)
         let now = try stores.events.time(partition: lane.partition)
-        guard let remembered = try memory.account(account, at: now) else { return }
+        guard let remembered = try source.account(account, at: now) else { return }
         try forget(remembered)
         try lead(to: remembered)
         try write(remembered)
@@ -187,7 +187,7 @@ extension Rebuild {
             try result.get()
         }
         try dropParkedRecords(of: account, lane)
-        try memory.clear(account, by: person)
+        try source.clear(account, by: person)
     }
 
     /// Copies for other readers may tell of steps that are lost; they are guarded by numbers, so the

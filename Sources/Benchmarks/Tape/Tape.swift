@@ -25,11 +25,6 @@ struct Tape {
         pipelines.append(Pipeline(bytes: start..<bytes.count, commands: commands))
     }
 
-    mutating func removeAll() {
-        bytes.removeAll(keepingCapacity: true)
-        pipelines.removeAll(keepingCapacity: true)
-    }
-
     /// Sends everything again on one connection, a pipeline at a time. The bytes are the same but
     /// for one number in each `apply`: a decision must not be older than two seconds, so it says that
     /// its account was loaded just now.

@@ -35,9 +35,9 @@ enum Operator {
 }
 
 extension Invocation {
-    func actor(note: String? = nil) throws -> DeadLetterArchive.Actor {
+    func actor() throws -> DeadLetterArchive.Actor {
         DeadLetterArchive.Actor(
             name: try option("by", Operator.name) ?? Operator.login(),
-            note: try note ?? option("note", Operator.note))
+            note: try option("note", Operator.note))
     }
 }

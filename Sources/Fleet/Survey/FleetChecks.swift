@@ -12,16 +12,14 @@ struct FleetChecks {
         do {
             let redis = try context.redis()
             let topology = try context.topology()
-            let fields = try redis.fields(of: Keys.topology)
-            let script = fields["script_version"] ?? ""
             let now = WallClock.milliseconds()
             return [
                 .ok(
                     "topology",
                     "\(topology.partitions) partitions, incarnation \(topology.incarnation)"),
                 .demand(
-                    "script version", script == RedisTopology.scriptVersion,
-                    "\(script), this tool has \(RedisTopology.scriptVersion)"),
+                    "script version", topology.scriptVersion == RedisTopology.scriptVersion,
+                    "\(topology.scriptVersion), this tool has \(RedisTopology.scriptVersion)"),
                 messages(topology),
                 .clock("redis clock", try redis.clock(of: Keys.topology.slot), now),
                 try groups(redis, topology),

@@ -43,7 +43,7 @@ struct Delivery {
 }
 
 /// One node's share of a round.
-struct Leg {
+struct NodeShare {
     let endpoint: RedisEndpoint
     private(set) var commands: [Command] = []
     /// What each command stands for; `nil` for `ASKING` and for the trailer.

@@ -116,10 +116,10 @@ extension RedisClient {
         }
         var journey = Journey(delivery: Delivery(commands), waits: options.tryAgainWaits[...])
         for _ in 0..<Self.roundLimit where !journey.delivery.pending.isEmpty {
-            let legs = plan(&journey.delivery, trailer: trailer)
-            let batches = legs.map { Batch(pool[$0.endpoint], $0.commands) }
+            let shares = plan(&journey.delivery, trailer: trailer)
+            let batches = shares.map { Batch(pool[$0.endpoint], $0.commands) }
             Batch.run(batches)
-            for (leg, batch) in zip(legs, batches) { settle(leg, batch, &journey, trailer) }
+            for (share, batch) in zip(shares, batches) { settle(share, batch, &journey, trailer) }
             if journey.mustWait, let wait = journey.waits.popFirst() { sleep(for: wait) }
             journey.mustWait = false
         }
@@ -127,27 +127,27 @@ extension RedisClient {
     }
 
     /// Splits what is pending by node. What has no node is answered at once.
-    private func plan(_ delivery: inout Delivery, trailer: Command?) -> [Leg] {
-        var legs: [Leg] = []
-        var legOfSlot: [UInt16: Int] = [:]
+    private func plan(_ delivery: inout Delivery, trailer: Command?) -> [NodeShare] {
+        var shares: [NodeShare] = []
+        var shareOfSlot: [UInt16: Int] = [:]
         for attempt in delivery.takePending() {
             let command = delivery.commands[attempt.index]
-            if attempt.target == nil, let slot = command.slot, let leg = legOfSlot[slot] {
-                legs[leg].append(command, for: attempt)
+            if attempt.target == nil, let slot = command.slot, let share = shareOfSlot[slot] {
+                shares[share].append(command, for: attempt)
                 continue
             }
             do throws(RedisError) {
                 let endpoint = try place(of: command, attempt.target)
-                let leg = legs.firstIndex { $0.endpoint == endpoint } ?? legs.endIndex
-                if leg == legs.endIndex { legs.append(Leg(endpoint)) }
-                legs[leg].append(command, for: attempt)
-                if attempt.target == nil, let slot = command.slot { legOfSlot[slot] = leg }
+                let share = shares.firstIndex { $0.endpoint == endpoint } ?? shares.endIndex
+                if share == shares.endIndex { shares.append(NodeShare(endpoint)) }
+                shares[share].append(command, for: attempt)
+                if attempt.target == nil, let slot = command.slot { shareOfSlot[slot] = share }
             } catch {
                 delivery.answer(attempt, .failure(error))
             }
         }
-        if let trailer { for leg in legs.indices { legs[leg].append(extra: trailer) } }
-        return legs
+        if let trailer { for share in shares.indices { shares[share].append(extra: trailer) } }
+        return shares
     }
 
     private func place(
@@ -158,22 +158,24 @@ extension RedisClient {
     }
 
     /// Takes a node's replies: final ones are answers, the others are sent again.
-    private func settle(_ leg: Leg, _ batch: Batch, _ journey: inout Journey, _ trailer: Command?) {
-        for (attempt, reply) in zip(leg.attempts, batch.replies) {
+    private func settle(
+        _ share: NodeShare, _ batch: Batch, _ journey: inout Journey, _ trailer: Command?
+    ) {
+        for (attempt, reply) in zip(share.attempts, batch.replies) {
             guard let attempt else { continue }
             guard case .failure(let error) = reply else {
                 journey.delivery.answer(attempt, reply)
                 continue
             }
-            if let next = follow(error, attempt, from: leg.endpoint, &journey) {
+            if let next = follow(error, attempt, from: share.endpoint, &journey) {
                 journey.delivery.again(next)
             } else {
-                journey.delivery.answer(attempt, .failure(explained(error, from: leg.endpoint)))
-                learn(from: error, at: leg.endpoint)
+                journey.delivery.answer(attempt, .failure(explained(error, from: share.endpoint)))
+                learn(from: error, at: share.endpoint)
             }
         }
         if trailer != nil, let last = batch.replies.last {
-            journey.trailers.append(NodeReply(endpoint: leg.endpoint, result: last))
+            journey.trailers.append(NodeReply(endpoint: share.endpoint, result: last))
         }
     }
 

@@ -79,7 +79,9 @@ package enum Launch {
             name: name, batch: batch, usesNumbers: usesNumbers, watched: watched, lane: lane,
             coordination: {
                 let stores = RedisStores(address, options: options, partitions: 1)
-                return Coordination(store: stores.coordination, pressure: stores.pressure)
+                return Coordination(
+                    store: stores.coordination, pressure: stores.pressure,
+                    scriptVersion: RedisTopology.scriptVersion)
             },
             equip: { _, tools in
                 let stores = connect(tools)

@@ -155,8 +155,3 @@ extension EmitReply {
         return answers
     }
 }
-
-extension Record {
-    /// The first record of an order ties its id to the account.
-    fileprivate var placesOrder: Bool { event["order_version"] == "1" }
-}

@@ -59,22 +59,22 @@ package final class RedisPriceStore: PriceStore {
     /// Writes prices, each stamped by the server that keeps it: the price for all who ask, and a tick
     /// beside the house's triggers, which may lie on another server.
     package func publish(_ quotes: [Quote]) -> [Result<Void, StoreError>] {
-        let replies = client.run(quotes.flatMap { [Self.market($0), Self.tick($0)] })
+        let replies = client.run(quotes.flatMap { [Self.setPrice($0), Self.appendTick($0)] })
         return quotes.indices.map { index in
             replies[2 * index].flatMap { _ in replies[2 * index + 1] }.map { _ in }
         }
     }
 
-    private static func market(_ quote: Quote) -> Command {
-        var command = Command(Scripts.tick, Keys.market(quote.symbol))
+    private static func setPrice(_ quote: Quote) -> Command {
+        var command = Command(Scripts.setPrice, Keys.market(quote.symbol))
         command.append(quote.bid.text)
         command.append(quote.ask.text)
         return command
     }
 
-    private static func tick(_ quote: Quote) -> Command {
+    private static func appendTick(_ quote: Quote) -> Command {
         let keys = TriggerKeys(quote.symbol)
-        var command = Command(Scripts.quote, keys.ticks, keys.orders)
+        var command = Command(Scripts.appendTick, keys.ticks, keys.orders)
         command.append(quote.bid.text)
         command.append(quote.ask.text)
         command.append(ticks)

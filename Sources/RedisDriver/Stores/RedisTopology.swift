@@ -3,8 +3,8 @@ package import Shared
 
 /// The layout of a fleet in Redis: `fleet:topology`, and the streams with their groups.
 package enum RedisTopology {
-    /// The version of what server-side scripts leave in keys. Two processes of different versions
-    /// must not work side by side.
+    /// The version of what server-side scripts leave in keys. A process does not start where the
+    /// topology names another: two versions must not work side by side.
     package static let scriptVersion = "1"
 
     /// Makes all streams and groups, and writes the topology. What is there already stays, so it may

@@ -169,7 +169,7 @@ extension TriggerChange.Action {
     }
 }
 
-extension Shared.Leg {
+extension Leg {
     /// As the scripts and exec ids have it.
     fileprivate var scriptName: String {
         switch self {

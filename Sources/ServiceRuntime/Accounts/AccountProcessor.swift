@@ -35,11 +35,9 @@ package final class AccountProcessor<Handler: MessageHandler>: BatchProcessor {
     package func process(_ entries: [Entry], lane: LaneID, now: Int64) -> [EntryResult] {
         var results: [EntryID: EntryResult] = [:]
         let work = decode(entries, into: &results)
-        let settled = settle(work, partition: lane.partition)
-        for verdict in settled {
-            for (item, ruling) in zip(verdict.work.items, verdict.rulings) {
-                results[item.entry.id] = result(
-                    of: item, ruling, verdict, lane: lane, now: now)
+        for account in decideAndPublish(work, partition: lane.partition) {
+            for (item, ruling) in zip(account.work.items, account.rulings) {
+                results[item.entry.id] = result(of: item, ruling, account, now: now)
             }
         }
         for entry in entries where results[entry.id] != .hold { attempts[entry.id] = nil }
@@ -69,12 +67,11 @@ package final class AccountProcessor<Handler: MessageHandler>: BatchProcessor {
     }
 
     private func result(
-        of item: WorkItem<Handler.Message>, _ ruling: Ruling, _ verdict: Verdict, lane: LaneID,
-        now: Int64
+        of item: WorkItem<Handler.Message>, _ ruling: Ruling, _ result: AccountResult, now: Int64
     ) -> EntryResult {
         switch ruling {
         case .applied:
-            counters.applied(arrival: arrival(item), at: verdict.appliedAt ?? now)
+            counters.applied(arrival: arrival(item), at: result.appliedAt ?? now)
             return .settle(.done)
         case .answered:
             counters.count(.ignored, IgnoreReason.duplicate.rawValue)
@@ -101,7 +98,7 @@ package final class AccountProcessor<Handler: MessageHandler>: BatchProcessor {
             }
             return .settle(disposition)
         case .dead(let reason): return bury(item, reason, detail: nil)
-        case .failed(let detail): return failedAttempt(item, detail, partition: lane.partition)
+        case .failed(let detail): return failedAttempt(item, detail)
         case .waiting: return .hold
         }
     }
@@ -111,7 +108,7 @@ package final class AccountProcessor<Handler: MessageHandler>: BatchProcessor {
     }
 
     private func failedAttempt(
-        _ item: WorkItem<Handler.Message>, _ detail: String, partition: Int
+        _ item: WorkItem<Handler.Message>, _ detail: String
     ) -> EntryResult {
         let count = (attempts[item.entry.id] ?? 0) + 1
         attempts[item.entry.id] = count
@@ -122,19 +119,13 @@ package final class AccountProcessor<Handler: MessageHandler>: BatchProcessor {
                 "attempt": String(count), "detail": detail,
             ])
         guard count >= mostAttempts else { return .hold }
-        guard item.message.request == nil else {
-            return refuseFailed(item, partition: partition)
-        }
+        guard item.message.request == nil else { return refuseFailed(item) }
         return bury(item, .attempts, detail: detail)
     }
 
     /// A decoded command is never dead: it is refused `internal_error`.
-    private func refuseFailed(
-        _ item: WorkItem<Handler.Message>, partition: Int
-    ) -> EntryResult {
-        guard let request = item.message.request else { return .hold }
-        let work = AccountWork(account: item.message.account, items: [item])
-        guard case .success(let loaded)? = store.load([work.request]).first else { return .hold }
+    private func refuseFailed(_ item: WorkItem<Handler.Message>) -> EntryResult {
+        guard let request = item.message.request, let loaded = load(item) else { return .hold }
         let result = CommandResult(
             digest: request.digest, isAccepted: false, reason: "internal_error", order: nil,
             lifecycleID: nil, timestamp: loaded.now)
@@ -212,7 +203,7 @@ package final class AccountProcessor<Handler: MessageHandler>: BatchProcessor {
         guard loaded.account.answers[request.id] == nil else {
             return suspectPublication(item, loaded, lane: lane, now: now)
         }
-        return refuseFailed(item, partition: lane.partition)
+        return refuseFailed(item)
     }
 
     /// What was applied can only kill by the publication of its own record. Once that is done, whoever

@@ -3,7 +3,7 @@ package import Shared
 /// Rounds of load, decide, apply, until every account of a batch is through; then publication.
 extension AccountProcessor {
     /// The end of one account's part in the batch.
-    struct Verdict {
+    struct AccountResult {
         let work: AccountWork<Handler.Message>
         let rulings: [Ruling]
         /// When its chain was applied, by the server's clock; nil where nothing was.
@@ -12,10 +12,10 @@ extension AccountProcessor {
 
     /// Rounds of load, decide, apply until no account conflicts; then publishes what all of them
     /// have in their outboxes.
-    func settle(
+    func decideAndPublish(
         _ work: [AccountWork<Handler.Message>], partition: Int
-    ) -> [Verdict] {
-        var verdicts: [Verdict] = []
+    ) -> [AccountResult] {
+        var results: [AccountResult] = []
         var boxes: [[Record]] = []
         var open = work
         var round = 0
@@ -23,20 +23,20 @@ extension AccountProcessor {
             round += 1
             let outcome = attempt(open)
             for done in outcome.done {
-                verdicts.append(done.verdict)
+                results.append(done.result)
                 if !done.box.isEmpty { boxes.append(done.box) }
             }
             open = outcome.conflicts
             if round == mostRounds {
-                verdicts += open.map { held($0) }
+                results += open.map { held($0) }
                 break
             }
         }
         var publication = Publication(store: store, partition: partition)
         published = publication.publish(boxes)
-        let ends = verdicts.map { verdict in
-            guard let fault = publication.faults[verdict.work.account] else { return verdict }
-            return after(fault, verdict)
+        let ends = results.map { result in
+            guard let fault = publication.faults[result.work.account] else { return result }
+            return after(fault, result)
         }
         announceOthers(ends)
         return ends
@@ -44,15 +44,15 @@ extension AccountProcessor {
 
     /// Records announce the commands that made them; refusals and repeats have none. Who misses
     /// this finds the answer under its key.
-    private func announceOthers(_ verdicts: [Verdict]) {
+    private func announceOthers(_ results: [AccountResult]) {
         var commands: [AnsweredCommand] = []
-        for verdict in verdicts {
-            for (item, ruling) in zip(verdict.work.items, verdict.rulings) {
+        for result in results {
+            for (item, ruling) in zip(result.work.items, result.rulings) {
                 guard ruling.isAnswerWithoutRecord, let request = item.message.request else {
                     continue
                 }
                 commands.append(
-                    AnsweredCommand(account: verdict.work.account, request: request.id))
+                    AnsweredCommand(account: result.work.account, request: request.id))
             }
         }
         guard !commands.isEmpty else { return }
@@ -63,16 +63,16 @@ extension AccountProcessor {
         }
     }
 
-    private func held(_ work: AccountWork<Handler.Message>) -> Verdict {
-        Verdict(work: work, rulings: work.items.map { _ in .waiting })
+    private func held(_ work: AccountWork<Handler.Message>) -> AccountResult {
+        AccountResult(work: work, rulings: work.items.map { _ in .waiting })
     }
 
     /// Unpublished records hold everything of their account up; a parked account is excepted.
-    private func after(_ fault: Publication.Fault, _ verdict: Verdict) -> Verdict {
+    private func after(_ fault: Publication.Fault, _ result: AccountResult) -> AccountResult {
         switch fault {
-        case .held: return held(verdict.work)
-        case .fork: return park(verdict.work.account, "fork") ? verdict : held(verdict.work)
-        case .gap: return park(verdict.work.account, "gap") ? verdict : held(verdict.work)
+        case .held: return held(result.work)
+        case .fork: return park(result.work.account, "fork") ? result : held(result.work)
+        case .gap: return park(result.work.account, "gap") ? result : held(result.work)
         }
     }
 
@@ -128,7 +128,7 @@ extension AccountProcessor {
     }
 
     private struct Attempt {
-        var done: [(verdict: Verdict, box: [Record])] = []
+        var done: [(result: AccountResult, box: [Record])] = []
         var conflicts: [AccountWork<Handler.Message>] = []
     }
 
@@ -205,8 +205,8 @@ extension AccountProcessor {
             switch (claim, chain.write) {
             case (.success(true), let write?): writing.append((chain, write))
             case (.success(true), nil):
-                let verdict = Verdict(work: chain.work, rulings: deliberation.rulings)
-                attempt.done.append((verdict, deliberation.loaded.outbox))
+                let result = AccountResult(work: chain.work, rulings: deliberation.rulings)
+                attempt.done.append((result, deliberation.loaded.outbox))
             case (.success(false), _): attempt.conflicts.append(chain.work)
             case (.failure(let error), _):
                 attempt.done.append((failed(chain.work, error), deliberation.loaded.outbox))
@@ -218,9 +218,9 @@ extension AccountProcessor {
             switch reply {
             case .success(.applied(let at)):
                 for record in deliberation.records { tell(of: record) }
-                let verdict = Verdict(
+                let result = AccountResult(
                     work: chain.work, rulings: deliberation.rulings, appliedAt: at)
-                attempt.done.append((verdict, deliberation.loaded.outbox + deliberation.records))
+                attempt.done.append((result, deliberation.loaded.outbox + deliberation.records))
             case .success(.conflict(let why)):
                 counters.count(.conflict, why)
                 attempt.conflicts.append(chain.work)
@@ -251,10 +251,10 @@ extension AccountProcessor {
 
     /// A store that was away holds the account; any other failure is an attempt of the first
     /// message, so that no neighbour is blamed.
-    private func failed(_ work: AccountWork<Handler.Message>, _ error: StoreError) -> Verdict {
-        guard !error.isUnavailable, let first = work.items.first else { return held(work) }
-        _ = first
-        return Verdict(
+    private func failed(_ work: AccountWork<Handler.Message>, _ error: StoreError) -> AccountResult
+    {
+        guard !error.isUnavailable, !work.items.isEmpty else { return held(work) }
+        return AccountResult(
             work: work,
             rulings: [.failed("\(error)")] + work.items.dropFirst().map { _ in .waiting })
     }

@@ -27,7 +27,7 @@ struct Publication {
     mutating func publish(_ boxes: [[Record]]) -> [[Record]] {
         let all = boxes.flatMap { $0 }
         guard !all.isEmpty else { return [] }
-        let withLookups = all.filter { !$0.lookups.isEmpty || $0.identity != nil && $0.isFirst }
+        let withLookups = all.filter { !$0.lookups.isEmpty || $0.identity != nil && $0.placesOrder }
         if !withLookups.isEmpty { hold(withLookups, store.publishLookups(withLookups)) }
         let withSends = healthy(all).filter { !$0.sends.isEmpty }
         if !withSends.isEmpty { hold(withSends, store.publishSends(withSends)) }
@@ -74,9 +74,4 @@ struct Publication {
             for record in answered { faults[record.account] = .held(error) }
         }
     }
-}
-
-extension Record {
-    /// Whether this is the record of a placement, which first ties the order id to its account.
-    var isFirst: Bool { event["order_version"] == "1" }
 }

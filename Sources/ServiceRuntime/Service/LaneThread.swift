@@ -74,9 +74,8 @@ final class LaneThread: Sendable {
                 }
             } catch {
                 tools.log.write(.warning, "lane waits", ["lane": "\(id)", "error": "\(error)"])
-                guard !error.isUnavailable || pause() else { return }
                 // A refusal does not heal by itself: the lane gives up and another try acquires it.
-                if !error.isUnavailable { return }
+                guard error.isUnavailable, restBeforeRetry() else { return }
             }
         }
     }
@@ -91,8 +90,8 @@ final class LaneThread: Sendable {
         }
     }
 
-    /// The store is away: rests before the next try, as long as a reconnect may reasonably take.
-    private func pause() -> Bool {
+    /// The store is away: rests as long as a reconnect may reasonably take. False where the lane stops.
+    private func restBeforeRetry() -> Bool {
         guard enter(.waiting) else { return false }
         Thread.rest(.milliseconds(100))
         return true

@@ -51,10 +51,15 @@ package protocol Companion: Sendable {
 package struct Coordination {
     package let store: any CoordinationStore
     package let pressure: any PressureStore
+    /// Of what the store's scripts leave in keys.
+    package let scriptVersion: String
 
-    package init(store: any CoordinationStore, pressure: any PressureStore) {
+    package init(
+        store: any CoordinationStore, pressure: any PressureStore, scriptVersion: String
+    ) {
         self.store = store
         self.pressure = pressure
+        self.scriptVersion = scriptVersion
     }
 }
 

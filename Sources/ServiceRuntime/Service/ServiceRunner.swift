@@ -28,7 +28,7 @@ package struct ServiceRunner {
             let coordination = try definition.coordination()
             let topology = try ServiceRunner.topology(coordination.store, log, &signals)
             guard let topology else { return }
-            try topology.checkVersion()
+            try topology.checkVersions(scripts: coordination.scriptVersion)
             let tools = ServiceTools(
                 topology: topology, version: AgreedVersion(topology.version),
                 numbers: NumberGenerator(),

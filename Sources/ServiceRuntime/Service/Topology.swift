@@ -7,6 +7,8 @@ package struct Topology: Sendable, Equatable {
     /// Of messages: what processes write, raised by `fleet upgrade`. It may be none that this binary
     /// knows: see `checkVersion`.
     package let version: Int
+    /// Of what the stores' scripts leave in keys, as `fleet init` wrote it.
+    package let scriptVersion: String
     package let providers: Set<Provider>
     /// Queues that are not read, by their names: `open`, `provider-house`, `events/persistence`.
     package let paused: Set<String>
@@ -28,6 +30,7 @@ package struct Topology: Sendable, Equatable {
             throw FieldError("version", String(version), rule: "of messages is not above zero")
         }
         self.version = Int(version)
+        scriptVersion = fields["script_version"] ?? ""
         var providers: Set<Provider> = []
         for name in try fields.required("providers").split(separator: ",") {
             providers.insert(try Fields.read("providers", String(name)) { try Provider($0) })
@@ -37,13 +40,20 @@ package struct Topology: Sendable, Equatable {
         incarnation = try fields.optional("incarnation", Number.int64) ?? 0
     }
 
-    /// Throws where messages are written that this binary does not read.
-    package func checkVersion() throws(FieldError) {
+    /// Throws where messages are written that this binary does not read, or keys that its scripts do
+    /// not know: two versions of scripts must not work side by side.
+    ///
+    /// - Parameter scripts: the version of this binary's.
+    package func checkVersions(scripts: String) throws(FieldError) {
         guard MessageVersion.known.contains(version) else {
             throw FieldError(
                 "version", String(version),
                 rule: "is no version of messages that this process knows: "
                     + MessageVersion.knownText)
+        }
+        guard scriptVersion == scripts else {
+            throw FieldError(
+                "script_version", scriptVersion, rule: "is not this process's, \(scripts)")
         }
     }
 }

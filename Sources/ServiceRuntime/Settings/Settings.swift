@@ -1,4 +1,5 @@
 import Glibc
+package import Shared
 
 /// The environment of a process, read once.
 package struct Settings: Sendable {
@@ -50,6 +51,17 @@ package struct Settings: Sendable {
             throw SettingError(name, rule: "is '\(value)', not a whole number")
         }
         return number
+    }
+
+    /// A provider's name.
+    package func provider(_ name: String) throws(SettingError) -> Provider {
+        do {
+            return try Provider(try text(name))
+        } catch let error as SettingError {
+            throw error
+        } catch {
+            throw SettingError(name, rule: "is no provider's name: \(error)")
+        }
     }
 
     /// One of a few words.

@@ -102,8 +102,8 @@ package struct SymbolMargin: Sendable, Equatable {
         self.conversion = conversion
     }
 
-    /// `executed all price rate`: price `-` for each order's own; rate `-` for dollars, `*rate`
-    /// where it multiplies, `/rate` where it divides.
+    /// `executed all price rate`: price `-` for each order's own; rate `-` for dollars,
+    /// `*rate@pair` where it multiplies, `/rate@pair` where it divides.
     package var text: String {
         let sign = conversion.inverted ? "/" : "*"
         let rate = conversion.pair.map { "\(sign)\(conversion.rate.text)@\($0.text)" } ?? "-"

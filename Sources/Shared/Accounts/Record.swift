@@ -18,6 +18,9 @@ package struct Record: Sendable, Equatable {
     /// The event: the order's snapshot and the account's totals under the reference's names.
     package private(set) var event: Fields
 
+    /// Whether it is the record of a placement, which first ties the order's id to its account.
+    package var placesOrder: Bool { event["order_version"] == "1" }
+
     package struct Identity: Sendable, Equatable {
         package let order: OrderID
         package let symbol: Symbol

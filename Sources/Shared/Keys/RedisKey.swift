@@ -1,5 +1,5 @@
-/// A key that knows its slot and what Redis stores under it, so that passing a hash's key to a
-/// stream command does not compile. Only the factories in `Keys.swift` make them.
+/// A key that knows its slot and what Redis stores under it: what writes one, or reads it as one
+/// kind, does not compile with a key of another. Keys are put together in `Shared/Keys` only.
 package protocol RedisKey: Sendable {
     var text: String { get }
     var slot: Slot { get }

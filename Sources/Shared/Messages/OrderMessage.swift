@@ -1,23 +1,3 @@
-/// Why a queue entry is no message.
-package enum MessageError: Error, Hashable, Sendable, CustomStringConvertible {
-    case unknownVersion(String)
-    case unreadable(FieldError)
-
-    package var deadReason: DeadReason {
-        switch self {
-        case .unknownVersion: .unknownVersion
-        case .unreadable: .unreadable
-        }
-    }
-
-    package var description: String {
-        switch self {
-        case .unknownVersion(let version): "v '\(version)' is not \(MessageVersion.knownText)"
-        case .unreadable(let error): error.description
-        }
-    }
-}
-
 /// What a queue entry of an account must say of itself for the loop.
 package protocol AccountMessage: Sendable {
     init(_ fields: Fields, entry: String) throws(MessageError)

@@ -1,4 +1,4 @@
-/// Where one order stands (domain §3). A state without a row in `StateTable` has no way out.
+/// Where one order stands (domain §3). `StateTable` says what each event does in each.
 package enum OrderState: String, Sendable, CaseIterable, Hashable {
     /// Market order sent, margin reserved.
     case queued

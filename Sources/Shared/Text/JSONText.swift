@@ -1,5 +1,5 @@
-/// Texts as JSON. Reading JSON is left to libraries at the edge; writing flat objects of texts is all
-/// that the inside needs.
+/// Texts as JSON. Writing flat objects of texts is all that the processes need; only the command line
+/// reads JSON.
 package enum JSONText {
     /// Named texts as one object, in their order.
     package static func object(_ fields: Fields) -> String {

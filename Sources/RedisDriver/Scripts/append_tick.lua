@@ -1,5 +1,5 @@
 #!lua
--- quote, version 1. Adds a price to the ticks of a symbol, stamped by the clock of the server that
+-- append_tick, version 1. Adds a price to the ticks of a symbol, stamped by the clock of the server that
 -- keeps its triggers, and wakes their owner where the house has orders.
 -- KEYS  1 ticks, 2 the house's orders
 -- ARGV  1 bid, 2 ask, 3 about how many ticks are kept, 4 channel, 5 symbol

@@ -1,5 +1,5 @@
 #!lua
--- tick, version 1. Writes a price and stamps it with the clock of the server that keeps it.
+-- set_price, version 1. Writes a price and stamps it with the clock of the server that keeps it.
 -- KEYS  1 market
 -- ARGV  1 bid, 2 ask
 -- Reply the stamp, ms

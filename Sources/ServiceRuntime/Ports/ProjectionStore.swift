@@ -1,5 +1,43 @@
 package import Shared
 
+/// What the projector writes for other readers, each guarded so that a repeat or a sleeper changes
+/// nothing. One pipelined round trip a call.
+package protocol ProjectionStore: AnyObject {
+    func project(_ changes: [ProjectedOrder]) -> [Result<Void, StoreError>]
+}
+
+/// One order's event as others see it: its copy in `order_data`, whether its account holds the
+/// symbol, and whether its ids lead on or expire.
+package struct ProjectedOrder: Sendable, Equatable {
+    package let key: OrderKey
+    package let symbol: Symbol
+    /// `orders_version` of the account.
+    package let number: Int64
+    /// `version` of the order.
+    package let version: Int64
+    /// Active orders of this symbol that the account has.
+    package let activeOfSymbol: Int
+    package let isTerminal: Bool
+    /// All lifecycle ids of the order but its own.
+    package let ids: [LifecycleID]
+    /// The snapshot for `order_data`.
+    package let fields: Fields
+
+    package init(
+        key: OrderKey, symbol: Symbol, number: Int64, version: Int64, activeOfSymbol: Int,
+        isTerminal: Bool, ids: [LifecycleID], fields: Fields
+    ) {
+        self.key = key
+        self.symbol = symbol
+        self.number = number
+        self.version = version
+        self.activeOfSymbol = activeOfSymbol
+        self.isTerminal = isTerminal
+        self.ids = ids
+        self.fields = fields
+    }
+}
+
 extension ProjectedOrder {
     /// What an event says to other readers; nil for steps of the account alone.
     ///
