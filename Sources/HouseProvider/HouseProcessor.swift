@@ -5,11 +5,13 @@ import Shared
 /// `queue:{reports:p}`, and settles an entry only when its report is sent.
 ///
 /// A house that dies in between answers again after the take-over. The first answer stands: a change
-/// of triggers is remembered with its answer, and a request is reported on once.
+/// of triggers is remembered with its answer, and a request is reported on once. A house that slept
+/// does nothing at a price that has grown old meanwhile: the stores refuse it, each by its own clock,
+/// and the request is decided anew.
 final class HouseProcessor: BatchProcessor {
-    private let prices: any PriceStore
+    private let prices: any FillPriceStore
     private let desk: TriggerDesk
-    private let reports: any ReportSink
+    private let reports: any AnswerSink
     private let partitions: Int
     private let rules: HouseRules
     private let counters: any OutcomeCounting
@@ -17,7 +19,7 @@ final class HouseProcessor: BatchProcessor {
 
     /// - Parameter partitions: how many each queue has.
     init(
-        prices: any PriceStore, triggers: any TriggerStore, reports: any ReportSink,
+        prices: any FillPriceStore, triggers: any TriggerStore, reports: any AnswerSink,
         partitions: Int, rules: HouseRules, counters: any OutcomeCounting
     ) {
         self.prices = prices
@@ -33,11 +35,15 @@ final class HouseProcessor: BatchProcessor {
     struct Work {
         let entry: Entry
         let request: ProviderRequest
+        /// Of the reports: the account's.
+        let partition: Int
     }
 
     private struct Answer {
         let work: Work
         let report: ExecutionReport
+        /// How long it may be given; nil where it rests on no price, or its price was acted on.
+        let freshness: Freshness?
     }
 
     func process(_ entries: [Entry], lane: LaneID, now: Int64) -> [EntryResult] {
@@ -46,15 +52,20 @@ final class HouseProcessor: BatchProcessor {
         let market = readMarket(works)
         var answers: [Answer] = []
         var changes: [TriggerDesk.Change] = []
-        for work in works where market.knows(work.request) {
+        var closes: [EntryID: Freshness] = [:]
+        for work in works {
             do throws(FieldError) {
                 switch try HouseDecision(
-                    work.request, at: market.prices, rules: rules, now: now)
+                    work.request, at: market, reportingTo: work.partition, rules: rules,
+                    now: now)
                 {
-                case .report(let report): answers.append(Answer(work: work, report: report))
-                case .change(let change):
+                case .report(let report, let freshness):
+                    answers.append(Answer(work: work, report: report, freshness: freshness))
+                case .change(let change, let freshness):
                     changes.append(TriggerDesk.Change(entry: work.entry, change: change))
+                    closes[work.entry.id] = freshness
                 case .wait: results[work.entry.id] = wait(work.entry, now: now)
+                case .hold: break
                 }
             } catch {
                 results[work.entry.id] = bury(
@@ -64,11 +75,14 @@ final class HouseProcessor: BatchProcessor {
         let changed = desk.change(changes)
         for work in works {
             guard let answer = changed[work.entry.id] else { continue }
-            answers.append(
-                Answer(work: work, report: work.request.answered(answer, now: now)))
+            // A close that triggers remember is a fact, told at its price whenever.
+            let freshness = answer.copy == nil ? closes[work.entry.id] : nil
+            let report = work.request.answered(answer, now: now)
+            answers.append(Answer(work: work, report: report, freshness: freshness))
         }
         send(answers.sorted { $0.work.entry.id < $1.work.entry.id }, now: now, into: &results)
-        // What has no result could not be priced, changed or sent: it is held, and comes again.
+        // What has no result could not be priced, changed or sent, or not at a price that was still
+        // fresh: it is held, and comes again.
         return entries.map { results[$0.id] ?? .hold }
     }
 
@@ -79,7 +93,9 @@ final class HouseProcessor: BatchProcessor {
         works.reserveCapacity(entries.count)
         for entry in entries {
             do throws(MessageError) {
-                works.append(Work(entry: entry, request: try ProviderRequest(entry.fields)))
+                let request = try ProviderRequest(entry.fields)
+                let partition = request.key.account.partition(of: partitions)
+                works.append(Work(entry: entry, request: request, partition: partition))
             } catch {
                 results[entry.id] = bury(entry, error.deadReason, detail: error.description)
             }
@@ -89,10 +105,13 @@ final class HouseProcessor: BatchProcessor {
 
     /// The prices of what fills at the market.
     private func readMarket(_ works: [Work]) -> MarketReading {
-        let symbols = Set(
-            works.lazy.filter { $0.request.fillsAtMarket }.map(\.request.symbol))
-        let market = MarketReading(symbols, from: prices)
-        for symbol in symbols {
+        var places: [Symbol: Set<FillPlace>] = [:]
+        for work in works {
+            places[work.request.symbol, default: []].formUnion(work.fillPlaces)
+        }
+        places = places.filter { !$0.value.isEmpty }
+        let market = MarketReading(places, from: prices)
+        for symbol in places.keys {
             alarms.note(market.unread[symbol], "price not readable", symbol.text)
         }
         return market
@@ -103,19 +122,21 @@ final class HouseProcessor: BatchProcessor {
     ) {
         guard !answers.isEmpty else { return }
         let placed = answers.map { answer in
-            PlacedReport(
-                partition: answer.work.request.key.account.partition(of: partitions),
-                report: answer.report, answers: answer.work.request.id)
+            PlacedAnswer(
+                request: answer.work.request.id,
+                placed: PlacedReport(partition: answer.work.partition, report: answer.report),
+                freshness: answer.freshness)
         }
-        for (answer, reply) in zip(answers, reports.send(placed)) {
+        for (answer, reply) in zip(answers, reports.answer(placed)) {
             let entry = answer.work.entry
             let subject = "\(entry.id)"
             switch reply {
-            case .success:
+            case .success(.answered):
                 let arrival = entry.fields[EntryField.arrival].flatMap { EntryID($0) }
                 counters.applied(arrival: arrival ?? entry.id, at: now)
                 results[entry.id] = .settle(.done)
                 alarms.note(nil, "report not sent", subject)
+            case .success(.priceTooOld): break
             case .failure(let error): alarms.note(error, "report not sent", subject)
             }
         }
@@ -148,21 +169,15 @@ final class HouseProcessor: BatchProcessor {
     }
 }
 
-extension MarketReading {
-    /// Whether all is known that a request needs.
-    fileprivate func knows(_ request: ProviderRequest) -> Bool {
-        !request.fillsAtMarket || unread[request.symbol] == nil
-    }
-}
-
-extension ProviderRequest {
-    /// Whether the answer needs a price: the others are about triggers, which ticks fire.
-    var fillsAtMarket: Bool {
-        switch kind {
-        case .place, .close: true
+extension HouseProcessor.Work {
+    /// Where something is done at a price: the others are about triggers, which ticks fire.
+    fileprivate var fillPlaces: Set<FillPlace> {
+        switch request.kind {
+        case .place: [.reports(partition)]
+        case .close: [.reports(partition), .triggers(request.symbol)]
         case .placePending, .modify, .cancel, .setStopLoss, .setTakeProfit, .cancelStopLoss,
             .cancelTakeProfit:
-            false
+            []
         }
     }
 }

@@ -16,8 +16,8 @@ final class TriggerDesk {
         alarms = StoreAlarms(counters)
     }
 
-    /// The answers to what is done and told to other readers; an entry without one comes again. A
-    /// change waits for the one before it of the same order: they are one round trip as long as no
+    /// The answers to what is done and told to other readers; an entry without one comes again, and so
+    /// do the later ones of its order. A change waits for the one before it of the same order: they are one round trip as long as no
     /// order has two.
     func change(_ changes: [Change]) -> [EntryID: TriggerAnswer] {
         guard register(changes) else { return [:] }
@@ -41,7 +41,7 @@ final class TriggerDesk {
         return answers
     }
 
-    /// The orders of which something failed.
+    /// The orders of which something failed, or came too late.
     private func make(
         _ round: [Change], into answers: inout [EntryID: TriggerAnswer]
     ) -> Set<OrderKey> {
@@ -49,7 +49,8 @@ final class TriggerDesk {
         var told: [(change: Change, answer: TriggerAnswer, copy: TriggerCopy)] = []
         for (change, reply) in zip(round, store.change(round.map(\.change))) {
             switch reply {
-            case .success(let answer):
+            case .success(.priceTooOld): failed.insert(change.change.key)
+            case .success(.answered(let answer)):
                 if let copy = answer.copy {
                     told.append((change, answer, copy))
                 } else {

@@ -1,15 +1,17 @@
 #!lua
--- trigger, version 1. What a request changes of an order's triggers, and the answer to it. Script
+-- trigger, version 2. What a request changes of an order's triggers, and the answer to it. Script
 -- `fire` takes from the same keys, so an order is fired or cancelled, never both. A request that
 -- was answered is answered the same again and changes nothing.
 -- KEYS  1 orders, 2 idle orders, 3 ticks, then indexes: 4 stop losses BUY, 5 SELL, 6 take profits BUY,
 --       7 SELL, 8 BUY_LIMIT, 9 SELL_LIMIT, 10 BUY_STOP, 11 SELL_STOP
 -- ARGV  1 `rest`, `move`, `cancel`, `set`, `unset` or `close`, 2 order id, 3 request id, 4 order's key,
 --       5 type of a pending order, else side of the position, 6 price, 7 quantity, 8 `sl` or `tp`,
---       9 id of the leg to unset, 10 how long idle orders are kept in ms, 11 channel, 12 symbol;
---       '' for what a request does not have
+--       9 id of the leg to unset, 10 how long idle orders are kept in ms, 11 channel, 12 symbol,
+--       13 TIME of this server in ms, read no later than the price of a close, 14 how much older that
+--       may become in ms; '' for what a request does not have
 -- Reply packed {status, reason, price, version, state, type, quantity, key, pending price, stop loss,
---       take profit}; '' for what there is not, version 0 for an order that is not known
+--       take profit}; '' for what there is not, version 0 for an order that is not known; or {0} where
+--       the price of a close has become too old: nothing is changed
 local orders, idle, ticks = KEYS[1], KEYS[2], KEYS[3]
 local op, order, request, price, leg = ARGV[1], ARGV[2], ARGV[3], ARGV[6], ARGV[8]
 local place = {
@@ -121,6 +123,9 @@ elseif op == 'close' then
   elseif state == 'ended' then
     reason = 'position_closed'
   else
+    -- A negative age is the clock of another server, or one that was set back.
+    local age = now - ARGV[13]
+    if age < 0 or age > tonumber(ARGV[14]) then return cmsgpack.pack({0}) end
     status, at = 'EXECUTED', price
     if record then
       unset('sl')

@@ -32,28 +32,36 @@ package final class RedisPriceStore: PriceStore {
     package convenience init(_ client: RedisClient) { self.init(StoreClient(client)) }
 
     package func prices(_ symbols: Set<Symbol>) throws(StoreError) -> Prices {
-        let symbols = Array(symbols)
-        var prices = Prices()
-        let replies = client.run(symbols.map { Command(Scripts.price, Keys.market($0)) })
-        for (symbol, reply) in zip(symbols, replies) {
-            let price = try reply.read("price") { try Self.price($0) }.get()
-            prices[symbol] = price.first
-        }
-        return prices
+        try read(symbols).prices
     }
 
-    /// One price, or none.
-    private static func price(_ reply: Reply) throws -> [MarketPrice]? {
+    /// Prices, and the least TIME of their servers; nil where there is no price.
+    private func read(
+        _ symbols: Set<Symbol>
+    ) throws(StoreError) -> (prices: Prices, time: Int64?) {
+        let symbols = Array(symbols)
+        var prices = Prices()
+        var times: [Int64] = []
+        let replies = client.run(symbols.map { Command(Scripts.price, Keys.market($0)) })
+        for (symbol, reply) in zip(symbols, replies) {
+            let found = try reply.read("price") { try Self.price($0) }.get()
+            prices[symbol] = found.first?.price
+            times += found.map { $0.time }
+        }
+        return (prices, times.min())
+    }
+
+    /// One price with its server's TIME, or none.
+    private static func price(_ reply: Reply) throws -> [(price: MarketPrice, time: Int64)]? {
         guard let parts = reply.elements else { return nil }
         if parts.isEmpty { return [] }
-        guard parts.count == 3, let bid = parts[0].text, let ask = parts[1].text,
-            let age = parts[2].number
+        guard parts.count == 4, let bid = parts[0].text, let ask = parts[1].text,
+            let age = parts[2].number, let time = parts[3].number
         else { return nil }
-        return [
-            MarketPrice(
-                bid: try Price(bid), ask: try Price(ask),
-                ageMilliseconds: age < -clockStep ? unknownAge : max(0, age))
-        ]
+        let price = MarketPrice(
+            bid: try Price(bid), ask: try Price(ask),
+            ageMilliseconds: age < -clockStep ? unknownAge : max(0, age))
+        return [(price, time)]
     }
 
     /// Writes prices, each stamped by the server that keeps it: the price for all who ask, and a tick
@@ -81,5 +89,49 @@ package final class RedisPriceStore: PriceStore {
         command.append(Keys.ticksChannel)
         command.append(quote.symbol.text)
         return command
+    }
+}
+
+extension RedisPriceStore: FillPriceStore {
+    /// One server has one clock, which the prices bring along. The nodes of a cluster have one each,
+    /// and no order among them: there the clocks are read first, in a round trip of their own.
+    package func prices(
+        _ symbols: Set<Symbol>, for places: Set<FillPlace>
+    ) throws(StoreError) -> StampedPrices {
+        guard client.redis.isCluster else {
+            let (prices, time) = try read(symbols)
+            guard let time else { return StampedPrices(prices: prices) }
+            return StampedPrices(
+                prices: prices, times: Dictionary(uniqueKeysWithValues: places.map { ($0, time) })
+            )
+        }
+        let times = try times(of: places)
+        return StampedPrices(prices: try read(symbols).prices, times: times)
+    }
+
+    private func times(
+        of places: Set<FillPlace>
+    ) throws(StoreError) -> [FillPlace: Int64] {
+        let places = Array(places)
+        var times: [FillPlace: Int64] = [:]
+        for (place, reply) in zip(places, client.run(places.map(\.stamp))) {
+            switch reply.read("stamp", \.number) {
+            case .success(let time): times[place] = time
+            // Nothing can be done there now, but perhaps elsewhere.
+            case .failure(let error): guard error.isUnavailable else { throw error }
+            }
+        }
+        return times
+    }
+}
+
+extension FillPlace {
+    /// Reads the clock of the server.
+    fileprivate var stamp: Command {
+        switch self {
+        case .reports(let partition):
+            Command(Scripts.stamp, LaneID(queue: .reports, partition).stream)
+        case .triggers(let symbol): Command(Scripts.stamp, TriggerKeys(symbol).orders)
+        }
     }
 }

@@ -2,7 +2,7 @@ package import ServiceRuntime
 import Shared
 
 /// Where our own providers write their reports: `queue:{reports:p}`.
-package final class RedisReportSink: ReportSink {
+package final class RedisReportSink: AnswerSink {
     private let client: StoreClient
     /// Requests of a partition whose answers are remembered: more than a lane ever has answered and
     /// not settled, which is what it holds at most and one batch.
@@ -11,23 +11,43 @@ package final class RedisReportSink: ReportSink {
     init(_ client: StoreClient) { self.client = client }
 
     package func send(_ reports: [PlacedReport]) -> [Result<Void, StoreError>] {
-        client.runDurably(reports.map(Self.command)).map { $0.map { _ in } }
+        let commands = reports.map { placed in
+            Command(
+                appending: placed.report.fields, to: LaneID(queue: .reports, placed.partition))
+        }
+        return client.runDurably(commands).map { $0.map { _ in } }
     }
 
-    private static func command(_ placed: PlacedReport) -> Command {
-        let lane = LaneID(queue: .reports, placed.partition)
-        guard let request = placed.answers else {
-            return Command(appending: placed.report.fields, to: lane)
+    package func answer(_ answers: [PlacedAnswer]) -> [Result<AnswerReply, StoreError>] {
+        client.runDurably(answers.map(Self.command)).map { reply in
+            reply.read("report") { reply -> AnswerReply? in
+                switch reply.number {
+                case 0, 1: .answered
+                case 2: .priceTooOld
+                default: nil
+                }
+            }
         }
+    }
+
+    private static func command(_ answer: PlacedAnswer) -> Command {
+        let lane = LaneID(queue: .reports, answer.placed.partition)
         var command = Command(Scripts.report, lane.answered, lane.stream)
-        command.append(request.text)
+        command.append(answer.request.text)
         command.append(remembered)
-        command.append(placed.report.fields)
+        command.append(answer.freshness)
+        command.append(answer.placed.report.fields)
         return command
     }
 }
 
 extension Command {
+    /// Appends until when something may be done at a price: two arguments, '' for always.
+    mutating func append(_ freshness: Freshness?) {
+        append(freshness.map { String($0.since) } ?? "")
+        append(freshness.map { String($0.left) } ?? "")
+    }
+
     /// Appends a message to a queue.
     init(appending fields: Fields, to lane: LaneID) {
         self.init("XADD", lane.stream, ["*"])

@@ -8,7 +8,7 @@ package final class RedisStores {
     package let accounts: RedisAccountStore
     package let coordination: any CoordinationStore
     package let dispatch: any DispatchStore
-    package let reports: any ReportSink
+    package let reports: any AnswerSink
     package let wire: any WireStore
     package let events: any EventStore & ParkedStore
     package let projection: any ProjectionStore

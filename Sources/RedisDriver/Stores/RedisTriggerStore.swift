@@ -28,7 +28,7 @@ package final class RedisTriggerStore: TriggerStore {
             }.get()
     }
 
-    package func change(_ changes: [TriggerChange]) -> [Result<TriggerAnswer, StoreError>] {
+    package func change(_ changes: [TriggerChange]) -> [Result<TriggerReply, StoreError>] {
         let replies = client.runDurably(changes.map(Self.command))
         return zip(changes, replies).map { change, reply in
             reply.read("trigger") { try Self.answer($0, to: change) }
@@ -49,15 +49,19 @@ package final class RedisTriggerStore: TriggerStore {
             Keys.ticksChannel, change.symbol.text,
         ]
         for argument in arguments { command.append(argument) }
+        command.append(terms.freshness)
         return command
     }
 
     private static func answer(
         _ reply: Reply, to change: TriggerChange
-    ) throws -> TriggerAnswer? {
-        try reply.unpack { reader -> TriggerAnswer? in
-            try reader.list(of: 11)
-            guard let status = OrdStatus(rawValue: try reader.text()) else { return nil }
+    ) throws -> TriggerReply? {
+        try reply.unpack { reader -> TriggerReply? in
+            let count = try reader.list()
+            if count == 1, try reader.number() == 0 { return .priceTooOld }
+            guard count == 11, let status = OrdStatus(rawValue: try reader.text()) else {
+                return nil
+            }
             let reason = try reader.text()
             let price = try reader.text()
             let version = try reader.number()
@@ -67,15 +71,16 @@ package final class RedisTriggerStore: TriggerStore {
             _ = try reader.text()
             let prices = [try reader.text(), try reader.text(), try reader.text()]
                 .map { $0.isEmpty ? nil : $0 }
-            return TriggerAnswer(
-                status: status, reason: reason.isEmpty ? nil : reason,
-                price: price.isEmpty ? nil : try Price(price),
-                copy: version == 0
-                    ? nil
-                    : TriggerCopy(
-                        change.key, change.symbol, version: version, type: type,
-                        quantity: quantity, price: prices[0], stopLoss: prices[1],
-                        takeProfit: prices[2]))
+            return .answered(
+                TriggerAnswer(
+                    status: status, reason: reason.isEmpty ? nil : reason,
+                    price: price.isEmpty ? nil : try Price(price),
+                    copy: version == 0
+                        ? nil
+                        : TriggerCopy(
+                            change.key, change.symbol, version: version, type: type,
+                            quantity: quantity, price: prices[0], stopLoss: prices[1],
+                            takeProfit: prices[2])))
         } ?? nil
     }
 
@@ -147,6 +152,7 @@ private struct TriggerTerms {
     var quantity = ""
     var leg = ""
     var legID = ""
+    var freshness: Freshness?
 }
 
 extension TriggerChange.Action {
@@ -164,7 +170,8 @@ extension TriggerChange.Action {
                 leg: leg.scriptName)
         case .cancelLeg(let leg, let id):
             TriggerTerms(name: "unset", leg: leg.scriptName, legID: id.text)
-        case .close(let price): TriggerTerms(name: "close", price: price.text)
+        case .close(let price, let freshness):
+            TriggerTerms(name: "close", price: price.text, freshness: freshness)
         }
     }
 }

@@ -32,6 +32,7 @@ enum Scripts {
     static let report = Script(name: "report", source: ScriptSources.report)
     static let setPrice = Script(name: "set_price", source: ScriptSources.setPrice)
     static let settle = Script(name: "settle", source: ScriptSources.settle)
+    static let stamp = Script(name: "stamp", source: ScriptSources.stamp)
     static let suspect = Script(name: "suspect", source: ScriptSources.suspect)
     static let trigger = Script(name: "trigger", source: ScriptSources.trigger)
     static let triggerCopy = Script(name: "trigger_copy", source: ScriptSources.triggerCopy)

@@ -77,18 +77,14 @@ package protocol ReportSink: AnyObject {
 package struct PlacedReport: Sendable, Equatable {
     package let partition: Int
     package let report: ExecutionReport
-    /// The request that it answers, where a second answer must not follow the first: whatever a
-    /// repeat of the request comes to, it is sent once. Nil for what may be said again.
-    package let answers: LifecycleID?
 
-    package init(partition: Int, report: ExecutionReport, answers: LifecycleID? = nil) {
+    package init(partition: Int, report: ExecutionReport) {
         self.partition = partition
         self.report = report
-        self.answers = answers
     }
 }
 
-/// Prices alone, for those who fill at them.
+/// Prices alone.
 package protocol PriceStore: AnyObject {
     /// Prices of any age, with their age by the clock of the server that holds them.
     func prices(_ symbols: Set<Symbol>) throws(StoreError) -> Prices

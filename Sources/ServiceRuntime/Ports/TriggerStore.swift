@@ -12,7 +12,7 @@ package protocol TriggerStore: AnyObject {
 
     /// Does what requests ask for and answers them. A request that was answered is answered the
     /// same again and changes nothing.
-    func change(_ changes: [TriggerChange]) -> [Result<TriggerAnswer, StoreError>]
+    func change(_ changes: [TriggerChange]) -> [Result<TriggerReply, StoreError>]
 
     /// Compares symbols with their ticks since the last time. What fires is a fact from here on: it
     /// is told again until it is said to be reported.
@@ -41,8 +41,8 @@ package struct TriggerChange: Sendable, Equatable {
         case setLeg(Leg, Side, price: Price, quantity: Quantity?)
         /// The leg that was set under this id.
         case cancelLeg(Leg, id: LifecycleID)
-        /// The position closes at this price: its legs fire no more.
-        case close(at: Price)
+        /// The position closes at this price, as long as that is fresh: its legs fire no more.
+        case close(at: Price, Freshness)
     }
 
     /// The id under which the request is answered.
@@ -57,6 +57,13 @@ package struct TriggerChange: Sendable, Equatable {
         self.symbol = symbol
         self.action = action
     }
+}
+
+/// What becomes of a change.
+package enum TriggerReply: Sendable, Equatable {
+    case answered(TriggerAnswer)
+    /// Nothing was changed: the request is to be decided anew.
+    case priceTooOld
 }
 
 /// The house's answer to a change.

@@ -21,7 +21,16 @@ struct TriggerHome {
     func change(
         _ action: TriggerChange.Action, under id: String? = nil, order: OrderID? = nil
     ) throws -> TriggerAnswer {
-        try store.stores.triggers.change([try asking(action, under: id, order: order)])[0].get()
+        let asked = try asking(action, under: id, order: order)
+        guard case .answered(let answer) = try store.stores.triggers.change([asked])[0].get()
+        else { throw Unexpected("the price is too old") }
+        return answer
+    }
+
+    /// At a price that stays fresh for long.
+    func close(at price: String, under id: String) throws -> TriggerAnswer {
+        let freshness = Freshness(since: try time(of: keys.orders), left: 3_600_000)
+        return try change(.close(at: try Price(price), freshness), under: id)
     }
 
     func asking(
@@ -53,12 +62,17 @@ struct TriggerHome {
 
     /// A tick of another age.
     func tick(_ bid: String, _ ask: String, age: Int64) throws {
-        let command = RedisCommand("TIME", slot: keys.ticks.slot.number)
+        let stamp = try time(of: keys.ticks) - age
+        try store.ask("XADD", keys.ticks, "*", "bid", bid, "ask", ask, "ts", "\(stamp)")
+    }
+
+    /// The clock of a key's server, ms.
+    func time(of key: some RedisKey) throws -> Int64 {
+        let command = RedisCommand("TIME", slot: key.slot.number)
         let time = try store.stores.client.call(command).get().elements ?? []
         let seconds = Int64(time.first?.string ?? "") ?? 0
         let micros = Int64(time.last?.string ?? "") ?? 0
-        let stamp = seconds * 1_000 + micros / 1_000 - age
-        try store.ask("XADD", keys.ticks, "*", "bid", bid, "ask", ask, "ts", "\(stamp)")
+        return seconds * 1_000 + micros / 1_000
     }
 
     func look(_ watch: TriggerWatch) throws -> FireReply {

@@ -92,7 +92,10 @@ struct TriggerRaceTests {
                 let some = Array(cancels[start..<start + Self.step])
                 try race.run(step: step, comesSecond: step == 0) {
                     for (cancel, reply) in zip(some, stores.triggers.change(some)) {
-                        let isCancelled = try reply.get().status == .cancelled
+                        guard case .answered(let answer) = try reply.get() else {
+                            throw Unexpected("no price is asked for")
+                        }
+                        let isCancelled = answer.status == .cancelled
                         race.found.withLock { found in
                             if isCancelled {
                                 found.cancelled.formUnion([cancel.key.order.text])

@@ -64,12 +64,12 @@ struct TriggerStoreTests {
         try home.own()
         _ = try home.change(.setLeg(.stopLoss, .sell, price: "1.2", quantity: "1"), under: "SL1")
         _ = try home.change(.setLeg(.takeProfit, .sell, price: "1", quantity: "1"), under: "TP1")
-        let closed = try home.change(.close(at: try Price("1.1")), under: "CLS1")
+        let closed = try home.close(at: "1.1", under: "CLS1")
         #expect(closed.status == .executed && closed.price?.text == "1.1")
         try home.quote("1.3", "1.3")
         #expect(try home.fire().isEmpty)
         #expect(try home.resting() == 0)
-        let again = try home.change(.close(at: try Price("1.3")), under: "CLS2")
+        let again = try home.close(at: "1.3", under: "CLS2")
         #expect(again.reason == "position_closed")
     }
 
@@ -182,9 +182,9 @@ struct TriggerStoreTests {
             let report = ExecutionReport(
                 on: id, key: home.store.key, status: status, execID: nil, averagePrice: nil,
                 quantity: nil, reason: nil, timestamp: 1)
-            let placed = PlacedReport(
-                partition: home.store.partition, report: report, answers: id)
-            try home.store.stores.reports.send([placed])[0].get()
+            let placed = PlacedReport(partition: home.store.partition, report: report)
+            let answer = PlacedAnswer(request: id, placed: placed, freshness: nil)
+            #expect(try home.store.stores.reports.answer([answer])[0].get() == .answered)
         }
         let lane = LaneID(queue: .reports, home.store.partition)
         #expect(try home.store.entries(lane.stream).map { $0["ord_status"] } == ["REJECTED"])

@@ -33,9 +33,19 @@ extension GatedStore: DispatchStore {
     }
 }
 
-extension GatedStore: ReportSink {
+extension GatedStore: AnswerSink, FillPriceStore {
     package func send(_ reports: [PlacedReport]) -> [Result<Void, StoreError>] {
         pipelined(.send, reports) { world.send($0) }
+    }
+
+    package func answer(_ answers: [PlacedAnswer]) -> [Result<AnswerReply, StoreError>] {
+        pipelined(.send, answers) { world.answer($0) }
+    }
+
+    package func prices(
+        _ symbols: Set<Symbol>, for places: Set<FillPlace>
+    ) throws(StoreError) -> StampedPrices {
+        try single(.prices) { () throws(StoreError) in try world.prices(symbols, for: places) }
     }
 }
 

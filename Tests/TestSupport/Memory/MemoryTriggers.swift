@@ -59,18 +59,23 @@ package struct MemoryTriggers {
 // MARK: - Requests
 
 extension MemoryTriggers {
-    package mutating func change(_ change: TriggerChange, now: Int64) -> TriggerAnswer {
+    package mutating func change(_ change: TriggerChange, now: Int64) -> TriggerReply {
         var held = orders[change.key.order]
         if let served = held?.served.first(where: { $0.request == change.request }) {
-            return told(served.answer, held, change)
+            return .answered(told(served.answer, held, change))
         }
         let (answer, changed) = decide(change, &held)
-        guard var held else { return answer }
+        if case .close(_, let freshness) = change.action, answer.status == .executed,
+            !freshness.holds(at: now)
+        {
+            return .priceTooOld
+        }
+        guard var held else { return .answered(answer) }
         if changed { held.version = max(held.version + 1, now) }
         held.served = (held.served + [(change.request, answer)]).suffix(16)
         orders[change.key.order] = held
         if changed { again(held) }
-        return told(answer, held, change)
+        return .answered(told(answer, held, change))
     }
 
     private func decide(
@@ -108,8 +113,8 @@ extension MemoryTriggers {
             held?.legs[leg] = nil
             return (.done(.cancelled), true)
         case (.cancelLeg, _): return (.refused(.noSuchLeg), false)
-        case (.close(let price), nil): return (.done(.executed, price), false)
-        case (.close(let price), .open?):
+        case (.close(let price, _), nil): return (.done(.executed, price), false)
+        case (.close(let price, _), .open?):
             held?.legs = [:]
             held?.standing = .ended
             return (.done(.executed, price), true)

@@ -82,17 +82,25 @@ extension MemoryWorld: DispatchStore {
     }
 }
 
-extension MemoryWorld: ReportSink {
+extension MemoryWorld: AnswerSink {
     package func send(_ reports: [PlacedReport]) -> [Result<Void, StoreError>] {
         reports.map { placed in
-            let lane = LaneID(queue: .reports, placed.partition)
-            if let request = placed.answers {
-                // The first answer stands.
-                let isNew = answered[lane.answered.text, default: []].insert(request).inserted
-                guard isNew else { return .success(()) }
-            }
-            append(placed.report.fields, to: lane.stream)
+            append(
+                placed.report.fields, to: LaneID(queue: .reports, placed.partition).stream)
             return .success(())
+        }
+    }
+
+    package func answer(_ answers: [PlacedAnswer]) -> [Result<AnswerReply, StoreError>] {
+        answers.map { answer in
+            let lane = LaneID(queue: .reports, answer.placed.partition).answered.text
+            // The first answer stands.
+            if answered[lane]?.contains(answer.request) == true { return .success(.answered) }
+            guard answer.freshness?.holds(at: now) ?? true else {
+                return .success(.priceTooOld)
+            }
+            answered[lane, default: []].insert(answer.request)
+            return send([answer.placed])[0].map { .answered }
         }
     }
 }

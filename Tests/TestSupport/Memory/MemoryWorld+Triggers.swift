@@ -15,7 +15,7 @@ extension MemoryWorld: TriggerStore {
         }
     }
 
-    package func change(_ changes: [TriggerChange]) -> [Result<TriggerAnswer, StoreError>] {
+    package func change(_ changes: [TriggerChange]) -> [Result<TriggerReply, StoreError>] {
         changes.map { change in
             .success(
                 triggers[change.symbol, default: MemoryTriggers()].change(change, now: now))
@@ -58,7 +58,7 @@ extension GatedStore: TriggerStore {
         try single(.registered) { () throws(StoreError) in try world.registered() }
     }
 
-    package func change(_ changes: [TriggerChange]) -> [Result<TriggerAnswer, StoreError>] {
+    package func change(_ changes: [TriggerChange]) -> [Result<TriggerReply, StoreError>] {
         guard !changes.isEmpty else { return [] }
         return pipelined(.change, changes) { world.change($0) }
     }

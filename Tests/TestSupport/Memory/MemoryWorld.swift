@@ -107,6 +107,16 @@ extension MemoryWorld {
     }
 }
 
+extension MemoryWorld: FillPriceStore {
+    package func prices(
+        _ symbols: Set<Symbol>, for places: Set<FillPlace>
+    ) throws(StoreError) -> StampedPrices {
+        StampedPrices(
+            prices: try prices(symbols),
+            times: Dictionary(uniqueKeysWithValues: places.map { ($0, now) }))
+    }
+}
+
 extension MemoryWorld: PriceStore {
     package func prices(_ symbols: Set<Symbol>) throws(StoreError) -> Prices {
         var prices = Prices()

@@ -101,26 +101,33 @@ final class HouseFixture {
     }
 }
 
-final class MemoryPrices: PriceStore {
+final class MemoryPrices: FillPriceStore {
+    /// TIME of every server, ms: that of the triggers in memory.
+    let time: Int64 = 1_760_000_000_000
+    /// Places whose clocks cannot be read.
+    var silent: Set<FillPlace> = []
     var known = Prices()
     var isAway = false
     /// Symbols that the store refuses to read.
     var damaged: Set<Symbol> = []
     private(set) var calls = 0
 
-    func prices(_ symbols: Set<Symbol>) throws(StoreError) -> Prices {
+    func prices(
+        _ symbols: Set<Symbol>, for places: Set<FillPlace>
+    ) throws(StoreError) -> StampedPrices {
         calls += 1
         if isAway { throw .unavailable(operation: "price", detail: "away") }
         guard damaged.isDisjoint(with: symbols) else {
             throw .refused(operation: "price", detail: "WRONGTYPE")
         }
-        var read = Prices()
-        for symbol in symbols { read[symbol] = known[symbol] }
+        var read = StampedPrices()
+        for symbol in symbols { read.prices[symbol] = known[symbol] }
+        for place in places.subtracting(silent) { read.times[place] = time }
         return read
     }
 }
 
-final class MemoryReports: ReportSink {
+final class MemoryReports: AnswerSink {
     private(set) var sent: [PlacedReport] = []
     /// Whether it sends a second answer to a request no more, as the real one.
     var keepsFirst = false
@@ -132,11 +139,18 @@ final class MemoryReports: ReportSink {
         reports.map { report in
             let failure = failures.isEmpty ? nil : failures.removeFirst()
             if let failure { return .failure(failure) }
-            if keepsFirst, let request = report.answers, !answered.insert(request).inserted {
-                return .success(())
-            }
             sent.append(report)
             return .success(())
+        }
+    }
+
+    func answer(_ answers: [PlacedAnswer]) -> [Result<AnswerReply, StoreError>] {
+        answers.map { answer in
+            if keepsFirst, answered.contains(answer.request) { return .success(.answered) }
+            return send([answer.placed])[0].map {
+                answered.insert(answer.request)
+                return .answered
+            }
         }
     }
 }
@@ -156,7 +170,7 @@ final class FailingTriggers: TriggerStore {
 
     func registered() throws(StoreError) -> Set<Symbol> { try world.registered() }
 
-    func change(_ changes: [TriggerChange]) -> [Result<TriggerAnswer, StoreError>] {
+    func change(_ changes: [TriggerChange]) -> [Result<TriggerReply, StoreError>] {
         if !changes.isEmpty { rounds.append(changes.count) }
         return changes.map { change in
             if let failure, failing.contains(change.key.order) { return .failure(failure) }
