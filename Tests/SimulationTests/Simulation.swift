@@ -252,6 +252,6 @@ extension Simulation {
         AccountProcessor(
             Moody(inner: handler, mood: Mood(self, process)), store: UnrulyStore(store, world),
             numbers: SeededNumbers(scheduler), retention: .init(order: retention),
-            counters: tally)
+            counters: tally, clock: { [unowned(unsafe) process] in process.monotonic() })
     }
 }

@@ -8,6 +8,10 @@ package final class AccountProcessor<Handler: MessageHandler>: BatchProcessor {
     let pressure: Pressure?
     let retention: AccountWrite.Retention
     let counters: any OutcomeCounting
+    let clock: () -> MonotonicTime
+    /// That of the queue's server.
+    var queueClock = ServerClock(said: 0, asked: .distantPast)
+    private var noted: ServerClock?
     private var attempts: [EntryID: Int] = [:]
     /// What the last batch published, an account each.
     var published: [[Record]] = []
@@ -22,7 +26,8 @@ package final class AccountProcessor<Handler: MessageHandler>: BatchProcessor {
 
     package init(
         _ handler: Handler, store: any AccountStore, numbers: any NumberSource,
-        pressure: Pressure? = nil, retention: AccountWrite.Retention, counters: any OutcomeCounting
+        pressure: Pressure? = nil, retention: AccountWrite.Retention, counters: any OutcomeCounting,
+        clock: @escaping () -> MonotonicTime = MonotonicTime.now
     ) {
         self.handler = handler
         self.store = store
@@ -30,9 +35,13 @@ package final class AccountProcessor<Handler: MessageHandler>: BatchProcessor {
         self.pressure = pressure
         self.retention = retention
         self.counters = counters
+        self.clock = clock
     }
 
+    package func note(_ clock: ServerClock) { noted = clock }
+
     package func process(_ entries: [Entry], lane: LaneID, now: Int64) -> [EntryResult] {
+        queueClock = noted ?? ServerClock(said: now, asked: clock())
         var results: [EntryID: EntryResult] = [:]
         let work = decode(entries, into: &results)
         for account in decideAndPublish(work, partition: lane.partition) {

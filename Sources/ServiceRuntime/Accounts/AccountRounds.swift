@@ -175,10 +175,11 @@ extension AccountProcessor {
         _ attempt: inout Attempt
     ) throws(StoreError) -> [Chain] {
         let read = try Readings(for: ready, by: handler, from: store)
+        let queueNow = queueClock.latest(at: clock())
         var chains: [Chain] = []
         for (work, loaded) in ready {
             var deliberation = Deliberation(
-                handler, on: loaded, prices: read.prices, terms: read.terms,
+                handler, on: loaded, queueNow: queueNow, prices: read.prices, terms: read.terms,
                 pressure: pressure?.state ?? .none)
             deliberation.run(work.items, numbers: numbers)
             do {

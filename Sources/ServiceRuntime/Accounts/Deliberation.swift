@@ -45,6 +45,8 @@ enum Ruling: Equatable {
 struct Deliberation<Handler: MessageHandler> {
     let handler: Handler
     let loaded: LoadedAccount
+    /// The clock of the queue's server, ms.
+    let queueNow: Int64
     let prices: Prices
     let terms: [TermsKey: Fields]
     let pressure: Pressure.State
@@ -56,11 +58,12 @@ struct Deliberation<Handler: MessageHandler> {
     private(set) var claims: [IDClaim] = []
 
     init(
-        _ handler: Handler, on loaded: LoadedAccount, prices: Prices,
+        _ handler: Handler, on loaded: LoadedAccount, queueNow: Int64, prices: Prices,
         terms: [TermsKey: Fields], pressure: Pressure.State = .none
     ) {
         self.handler = handler
         self.loaded = loaded
+        self.queueNow = queueNow
         self.prices = prices
         self.terms = terms
         self.pressure = pressure
@@ -98,7 +101,7 @@ struct Deliberation<Handler: MessageHandler> {
             return .refused("account_parked")
         }
         let context = DecisionContext(
-            now: loaded.now, prices: prices, terms: terms, pressure: pressure,
+            now: loaded.now, queueNow: queueNow, prices: prices, terms: terms, pressure: pressure,
             numbers: try (0..<handler.numbersPerMessage).map { _ in try numbers.nextNumber() })
         let outcome = try handler.decide(item.message, on: account, in: context)
         switch (outcome, item.message.request) {

@@ -74,6 +74,9 @@ package struct Needs: Sendable, Equatable {
 package struct DecisionContext: Sendable {
     /// The clock of the server that holds the account, ms.
     package let now: Int64
+    /// The clock of the server that holds the queue, ms: by it the ages of its entries are told. It
+    /// may be ahead by as long as the fetch took, never behind.
+    package let queueNow: Int64
     package let prices: Prices
     package let terms: [TermsKey: Fields]
     /// Whether the fleet has room for new risk.
@@ -81,11 +84,13 @@ package struct DecisionContext: Sendable {
     /// Fresh numbers for ids, as many as the handler asked for.
     package let numbers: [Int64]
 
+    /// - Parameter queueNow: nil where it is the account's server.
     package init(
-        now: Int64, prices: Prices, terms: [TermsKey: Fields] = [:],
+        now: Int64, queueNow: Int64? = nil, prices: Prices, terms: [TermsKey: Fields] = [:],
         pressure: Pressure.State = .none, numbers: [Int64] = []
     ) {
         self.now = now
+        self.queueNow = queueNow ?? now
         self.pressure = pressure
         self.prices = prices
         self.terms = terms

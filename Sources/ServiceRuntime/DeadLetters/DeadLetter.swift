@@ -66,12 +66,15 @@ package struct DeadLetter: Sendable, Equatable {
 
     /// The message as it goes back into its queue. A report keeps its arrival, by which it may have
     /// been named; what counts its waiting starts anew. Commands and messages to providers go back as
-    /// they came: their fields are their identity.
+    /// they came, since their fields are their identity; a command keeps its arrival too, from which
+    /// its `ttl_ms` counts.
     package var message: Fields {
         var added = DeadField.all + [EntryField.deferrals, EntryField.deferredAt]
         guard case .queue(let role) = lane.source, role.hasArrivals else {
             added += [EntryField.arrival, EntryField.redriven]
-            return Fields(entry.fields.list.filter { !added.contains($0.name) })
+            var fields = Fields(entry.fields.list.filter { !added.contains($0.name) })
+            if lane.source == .queue(.orders) { fields[EntryField.arrival] = "\(arrival)" }
+            return fields
         }
         var fields = Fields(entry.fields.list.filter { !added.contains($0.name) })
         fields[EntryField.arrival] = "\(arrival)"

@@ -15,6 +15,10 @@ package protocol BatchProcessor: AnyObject {
     /// - Returns: one result an entry.
     func process(_ entries: [Entry], lane: LaneID, now: Int64) -> [EntryResult]
 
+    /// Told before each batch, for ages that must not be taken for less than they are: the clock of the
+    /// server that holds the queue, as it was at the fetch, and when that was.
+    func note(_ clock: ServerClock)
+
     /// Hands over, once, the records that the last batch published, an account each: they leave their
     /// outboxes in the round trip that settles it.
     func takePublished() -> [[Record]]
@@ -32,6 +36,7 @@ package protocol BatchProcessor: AnyObject {
 }
 
 extension BatchProcessor {
+    package func note(_ clock: ServerClock) {}
     package func takePublished() -> [[Record]] { [] }
     package func unboxed(_ published: [[Record]], _ replies: [Result<UnboxReply, StoreError>]) {}
     package func tend(_ lane: LaneID) {}

@@ -37,8 +37,8 @@ package final class Lane {
 
     private var held: [Entry] = []
     private var lastDelivered = EntryID.zero
-    /// The server's clock at the last fetch, ms.
-    private var lastNow: Int64 = 0
+    /// The server's at the last fetch.
+    private var clock = ServerClock(said: 0, asked: .distantPast)
     /// New entries that came with the last settlement.
     private var ahead: FetchReply.Batch?
     private var reading: Reading = .pending(after: .zero, singly: true)
@@ -89,7 +89,7 @@ package final class Lane {
             if isPaused() {
                 let entries = ahead?.entries ?? []
                 ahead = nil
-                return try work(entries, now: lastNow, nextDue: Lane.pausedRest)
+                return try work(entries, nextDue: Lane.pausedRest)
             }
             switch reading {
             case .pending(let after, let singly): return try recover(after: after, singly: singly)
@@ -102,14 +102,14 @@ package final class Lane {
     }
 
     private func takeNew() throws(StoreError) -> Turn {
-        if held.count >= Lane.mostHeld { return try work([], now: lastNow, nextDue: nil) }
+        if held.count >= Lane.mostHeld { return try work([], nextDue: nil) }
         var entries: [Entry] = []
         while true {
             let most = min(batch - entries.count, Lane.mostFetched)
             guard let page = try nextPage(most) else { return .leaseLost }
             entries += page.entries
             if page.entries.count == most, entries.count < batch { continue }
-            return try work(entries, now: page.now, nextDue: page.nextDue.map { $0 - page.now })
+            return try work(entries, nextDue: page.nextDue.map { $0 - page.now })
         }
     }
 
@@ -120,25 +120,29 @@ package final class Lane {
             ahead = nil
             return page
         }
+        let asked = now()
         switch try store.fetch(id, lease.nonce, .new, count: count) {
         case .leaseLost: return nil
         case .batch(let page):
-            note(page)
+            note(page, asked: asked)
             return page
         }
     }
 
-    private func note(_ page: FetchReply.Batch) {
+    private func note(_ page: FetchReply.Batch, asked: MonotonicTime) {
         lastDelivered = page.lastDelivered
-        lastNow = page.now
+        clock = ServerClock(said: page.now, asked: asked)
     }
 
-    private func work(
-        _ entries: [Entry], now: Int64, nextDue: Int64?
-    ) throws(StoreError) -> Turn {
+    private func process(_ batch: [Entry]) -> [EntryResult] {
+        processor.note(clock)
+        return processor.process(batch, lane: id, now: clock.said)
+    }
+
+    private func work(_ entries: [Entry], nextDue: Int64?) throws(StoreError) -> Turn {
         let batch = held + entries
         guard !batch.isEmpty else { return idle(nextDue: nextDue) }
-        let results = processor.process(batch, lane: id, now: now)
+        let results = process(batch)
         let settled = try settle(batch, results, goesOn: reading == .new)
         guard let settled else { return .leaseLost }
         if settled == 0 { return .idle(milliseconds: Lane.rest) }
@@ -172,12 +176,13 @@ package final class Lane {
         guard !settlements.isEmpty || !end.published.isEmpty else { return 0 }
         let isOpen = goesOn && !settlements.isEmpty && held.count < Lane.mostHeld && !isPaused()
         let next = isOpen ? min(self.batch, Lane.mostFetched) : 0
+        let asked = now()
         switch try store.settle(id, lease.nonce, end, next: next) {
         case .leaseLost: return nil
         case .settled(let settled):
             processor.unboxed(end.published, settled.unboxed)
             ahead = settled.next
-            if let next = settled.next { note(next) }
+            if let next = settled.next { note(next, asked: asked) }
             if settled.pending > held.count, reading == .new { readAgain() }
             return settlements.count
         }
@@ -192,11 +197,12 @@ package final class Lane {
 
     private func recover(after: EntryID, singly: Bool) throws(StoreError) -> Turn {
         let page: FetchReply.Batch
+        let asked = now()
         switch try store.fetch(id, lease.nonce, .pending(after: after), count: Lane.mostFetched) {
         case .leaseLost: return .leaseLost
         case .batch(let batch): page = batch
         }
-        lastNow = page.now
+        clock = ServerClock(said: page.now, asked: asked)
         guard let last = page.entries.last else {
             reading = .new
             return .worked(0)
@@ -204,11 +210,11 @@ package final class Lane {
         let inHand = Set(held.map(\.id))
         let found = page.entries.filter { !inHand.contains($0.id) }
         if singly {
-            guard try takeSingly(found, now: page.now) else { return .leaseLost }
+            guard try takeSingly(found) else { return .leaseLost }
         } else if !found.isEmpty {
             // In stream order: what is in hand may lie on either side of what was found.
             let batch = (held + found).sorted { $0.id < $1.id }
-            let results = processor.process(batch, lane: id, now: page.now)
+            let results = process(batch)
             guard try settle(batch, results) != nil else { return .leaseLost }
         }
         reading = .pending(after: last.id, singly: singly)
@@ -217,7 +223,7 @@ package final class Lane {
 
     /// An account's messages keep their order: behind one that is held, all are held untried. False
     /// where the lease is lost.
-    private func takeSingly(_ found: [Entry], now serverNow: Int64) throws(StoreError) -> Bool {
+    private func takeSingly(_ found: [Entry]) throws(StoreError) -> Bool {
         var waiting = Set(held.compactMap(Lane.owner))
         for entry in found {
             let owner = Lane.owner(of: entry)
@@ -225,7 +231,7 @@ package final class Lane {
                 held.append(entry)
                 continue
             }
-            guard try takeSingly(entry, now: serverNow) else { return false }
+            guard try takeSingly(entry) else { return false }
             if let owner, held.last?.id == entry.id { waiting.insert(owner) }
         }
         return true
@@ -242,15 +248,14 @@ package final class Lane {
 
     /// A message that may have killed a process is alone in hand while it is tried again; at the
     /// third time it is not tried. False where the lease is lost.
-    private func takeSingly(_ entry: Entry, now serverNow: Int64) throws(StoreError) -> Bool {
+    private func takeSingly(_ entry: Entry) throws(StoreError) -> Bool {
         guard lease.isTrusted(at: now()) else { return false }
         let count = try store.raiseSuspect(id, entry.id)
         let waiting = held
         held = []
         let result =
             count >= 3
-            ? processor.processSuspect(entry, lane: id, now: serverNow)
-            : processor.process([entry], lane: id, now: serverNow)[0]
+            ? processor.processSuspect(entry, lane: id, now: clock.said) : process([entry])[0]
         let settled = try settle([entry], [result])
         held = waiting + held
         if !held.isEmpty { try store.clearSuspect(id, entry.id) }

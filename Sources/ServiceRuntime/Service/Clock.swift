@@ -29,6 +29,23 @@ package struct MonotonicTime: Hashable, Comparable, Sendable {
     }
 }
 
+/// What a server's clock said, and when it was asked by this machine's. So whoever slept on the answer
+/// knows that it is old.
+package struct ServerClock: Sendable {
+    /// Milliseconds.
+    package let said: Int64
+    /// No later than the server was.
+    package let asked: MonotonicTime
+
+    package init(said: Int64, asked: MonotonicTime) {
+        self.said = said
+        self.asked = asked
+    }
+
+    /// The server's clock by now, ms; perhaps more by as long as the answer took, never less.
+    package func latest(at now: MonotonicTime) -> Int64 { said + now.since(asked).milliseconds }
+}
+
 extension Duration {
     package var nanoseconds: Int64 {
         components.seconds * 1_000_000_000 + components.attoseconds / 1_000_000_000

@@ -38,7 +38,7 @@ package struct Command: AccountMessage, Equatable {
     package let fields: Fields
     /// The order it is about; nil where it names none, or names one that is no order id.
     package let order: OrderID?
-    /// When it was accepted into the queue: the ms of its entry id, by the server's clock.
+    /// When it was first accepted into the queue: the ms of that entry's id, by the server's clock.
     package let acceptedAt: Int64
 
     package init(_ fields: Fields, entry: String) throws(MessageError) {
@@ -52,17 +52,25 @@ package struct Command: AccountMessage, Equatable {
             throw .unreadable(error)
         }
         order = fields.present("order_id").flatMap { try? OrderID($0) }
-        acceptedAt = Int64(entry.prefix { $0 != "-" }) ?? 0
+        // What came back from the dead letters says when it first came; nothing came later than now.
+        acceptedAt =
+            [entry, fields.present(Self.arrival)].compactMap { id in
+                id.flatMap { Int64($0.prefix { $0 != "-" }) }
+            }.min() ?? 0
     }
+
+    private static let arrival = "arrival"
 
     package var eventID: EventID { EventID(request: requestID) }
 
     package var request: CommandRequest? { CommandRequest(id: requestID, digest: digest) }
 
-    /// FNV-1a over names and values, without `ts`, which a repeat may change.
+    /// FNV-1a over names and values, without `ts`, which a repeat may change, and without what a
+    /// redrive adds.
     private var digest: String {
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-        let named = fields.list.filter { $0.name != "ts" }.sorted { $0.name < $1.name }
+        let named = fields.list.filter { $0.name != "ts" && $0.name != Self.arrival }
+            .sorted { $0.name < $1.name }
         for byte in Netstring.encode(named.flatMap { [$0.name, $0.value] }).utf8 {
             hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3
         }

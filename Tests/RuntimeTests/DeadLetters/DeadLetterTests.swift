@@ -63,12 +63,20 @@ import Testing
     }
 
     @Test(
-        "commands and messages to providers go back as they came",
-        arguments: [Role.orders, .provider(.house)])
-    func returningCommand(role: Role) throws {
+        "commands and messages to providers go back as they came, a command with when that was",
+        arguments: [(.orders, "4-0"), (.provider(.house), nil)] as [(Role, String?)])
+    func returningCommand(role: Role, arrival: String?) throws {
+        let lane = LaneID(queue: role, 0)
         let letter = try letter(
-            LaneID(queue: role, 0),
-            ["dead_reason": "stale_send", "dead_at": "1", "dead_id": "7", "order_id": "7"])
-        #expect(letter.message == Fields(["order_id": "7"]))
+            lane,
+            [
+                "dead_reason": "unknown_version", "dead_at": "1", "dead_entry": "4-0",
+                "dead_id": "7", "order_id": "7",
+            ])
+        var expected = Fields(["order_id": "7"])
+        expected["arrival"] = arrival
+        #expect(letter.message == expected)
+        let again = DeadLetter(lane: lane, entry: Entry(id: .zero, fields: letter.message))
+        #expect(again.message["arrival"] == arrival)
     }
 }

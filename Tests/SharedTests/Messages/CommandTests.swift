@@ -26,6 +26,17 @@ import Testing
         #expect(command.request?.id == command.requestID)
     }
 
+    /// Its time to live counts from there, and it is the same command.
+    @Test func whatCameBackSaysWhenItFirstCame() throws {
+        let first = try command()
+        let again = try command(["arrival": "1600000000000-7"])
+        #expect(again.acceptedAt == 1_600_000_000_000)
+        #expect(again.request == first.request)
+        for text in ["1800000000000-0", "soon", ""] {
+            #expect(try command(["arrival": text]).acceptedAt == 1_700_000_000_000)
+        }
+    }
+
     /// Its fault is an answer that names the field, so the command itself is read.
     @Test func anOrderIDThatIsNoneIsLeftToTheAnswer() throws {
         #expect(try command(["order_id": "CLS1"]).order == nil)

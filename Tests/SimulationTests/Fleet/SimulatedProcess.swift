@@ -154,7 +154,7 @@ extension SimulatedProcess {
         lanes[partition] = Owned(id, lane, lease, world.stream(id.stream).group(id.group))
     }
 
-    private func monotonic() -> MonotonicTime {
+    func monotonic() -> MonotonicTime {
         MonotonicTime(nanoseconds: world.now * 1_000_000)
     }
 

@@ -35,6 +35,8 @@ struct EntryWorld {
     var now = EntryWorld.monday
     /// When the command was accepted, ms.
     var acceptedAt = EntryWorld.monday - 5
+    /// The clock of the queue's server; nil where it is the account's.
+    var queueNow: Int64?
     var number: Int64 = 700
     var maxOpenOrders = 1_000
     var marketHours = MarketHours.weekdays
@@ -127,7 +129,8 @@ extension EntryWorld {
         var prices = Prices()
         for symbol in needs.symbols { prices[symbol] = known[symbol] }
         return DecisionContext(
-            now: now, prices: prices, terms: read, pressure: pressure, numbers: [number])
+            now: now, queueNow: queueNow, prices: prices, terms: read, pressure: pressure,
+            numbers: [number])
     }
 
     func decide(_ fields: [String: String], on account: Account? = nil) throws -> Outcome {

@@ -133,6 +133,22 @@ import Testing
         #expect(try poorer.decide(place) == .refuse("insufficient_margin"))
     }
 
+    @Test("it has waited by the clock of the queue's server, whatever the account's says")
+    func queueTime() throws {
+        let command = place.with(["ttl_ms": "2000"])
+        for (ahead, waited, isExpired) in [
+            (Int64(60_000), Int64(2_000), false), (-60_000, 2_000, false), (0, 2_001, true),
+            (-60_000, 2_001, true),
+        ] {
+            let world = EntryWorld {
+                $0.acceptedAt = $0.now - ahead - waited
+                $0.queueNow = $0.now - ahead
+            }
+            let answer = try world.decide(command)
+            #expect((answer == .refuse("expired")) == isExpired, "\(ahead) \(waited)")
+        }
+    }
+
     @Test("waiting no longer than the time to live is accepted", arguments: [1_000, 43_200_000])
     func inTime(ttl: Int64) throws {
         let world = EntryWorld { $0.acceptedAt = $0.now - ttl }
