@@ -37,8 +37,9 @@ package struct AccountConfig: Sendable, Equatable {
     }
 
     /// The provider that future orders go to (domain §7). `rock` and all demo accounts are filled
-    /// by the house; a named provider must be one of `known`; copy accounts with neither go to
-    /// `fallback`; live accounts with neither have no flow.
+    /// by the house; a named provider must be one of `known`, and so must `fallback`, to which copy
+    /// accounts with neither go: nobody reads the queue of another. Live accounts with neither have
+    /// no flow.
     package func flow(
         of userType: UserType, known: Set<Provider>, fallback: Provider
     ) -> Provider? {
@@ -47,7 +48,8 @@ package struct AccountConfig: Sendable, Equatable {
             return known.contains(named) ? named : nil
         }
         switch userType {
-        case .strategyProvider, .copyFollower: return sendingOrders.isEmpty ? fallback : nil
+        case .strategyProvider, .copyFollower:
+            return sendingOrders.isEmpty && known.contains(fallback) ? fallback : nil
         case .live, .demo: return nil
         }
     }

@@ -29,6 +29,23 @@ import Testing
         #expect(found == flows)
     }
 
+    /// The queue of a provider that is not configured has no reader.
+    @Test(
+        arguments: [
+            ("", [nil, "house", nil, nil]), ("rock", ["house", "house", "house", "house"]),
+            ("barclays", [nil, "house", nil, nil]), ("lp2", ["lp2", "house", "lp2", "lp2"]),
+        ] as [(String, [String?])])
+    func nothingFallsBackToAnUnknownProvider(
+        _ sendingOrders: String, _ flows: [String?]
+    ) throws {
+        let barclays = try Provider("barclays")
+        let found = try UserType.allCases.map {
+            try config(sendingOrders).flow(
+                of: $0, known: [Provider("lp2")], fallback: barclays)?.name
+        }
+        #expect(found == flows)
+    }
+
     @Test(arguments: [true, false])
     func aConfigurationComesBack(_ isEnabled: Bool) throws {
         var config = config("barclays")
