@@ -25,7 +25,7 @@ struct CloseHandler: OrderEventHandler {
         order.endRequests()
         return it.apply(
             .orderCloseConfirmed, order, ledger: try ledger(of: net), newIDs: sends.map(\.id),
-            sends: sends, details: details(it, average, rate))
+            sends: sends, details: details(it, order, average, rate))
     }
 
     /// Price, commission, profit and net profit of the close, each in cents where it is booked.
@@ -87,14 +87,28 @@ struct CloseHandler: OrderEventHandler {
     }
 
     /// The reference's fields of a close.
-    private func details(_ it: EventCase, _ average: Price, _ rate: Conversion) -> Fields {
+    ///
+    /// - Parameter order: as the close leaves it.
+    private func details(
+        _ it: EventCase, _ order: Order, _ average: Price, _ rate: Conversion
+    ) -> Fields {
         var details = Fields([
+            .init("quantity", order.quantity.text), .init("entry_price", order.price.text),
+            .init("profit_currency", order.terms.profitCurrency.text),
             .init("market_close_price", average.text),
             .init("half_spread", it.order.terms.halfSpread.text),
             .init("close_origin", it.order.placement.flow == .house ? "local" : "provider"),
             .init("conversion_rate", rate.rate.text),
         ])
         details["conversion_pair"] = rate.pair?.text
+        if let close = order.money.closePrice {
+            details.append("close_price_adjusted", close.text)
+            // An amount of small units may be beyond the range though its dollars are not.
+            let native = try? ProfitRules.native(
+                terms: order.terms, side: order.side, quantity: order.quantity,
+                entry: order.price, close: close)
+            details["pnl_native"] = native?.text
+        }
         if it.message.event.leg != nil {
             details.append("trigger_lifecycle_id", it.message.reportID.text)
         }

@@ -77,6 +77,11 @@ package struct Record: Sendable, Equatable {
         for field in try portfolio.fields().list where !field.name.hasPrefix("orders_") {
             // No name of a total is a name of an order's field.
             event.append(field.name, field.value)
+            // By which the reference's readers know it where a position opens.
+            let opens = event["type"] == EventType.orderOpenConfirmed.rawValue
+            if opens, field.name == "used_margin_executed" {
+                event.append("used_margin_usd", field.value)
+            }
         }
     }
 

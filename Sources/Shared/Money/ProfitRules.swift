@@ -23,6 +23,17 @@ package enum ProfitRules {
         ).rounded()
     }
 
+    /// What a close has won or lost in the currency that price differences are counted in, to eight
+    /// places.
+    package static func native(
+        terms: some ContractTerms, side: Side, quantity: Quantity, entry: Price, close: Price
+    ) throws(NumberError) -> Money {
+        try exact(
+            terms: terms, side: side, quantity: quantity, from: entry, to: close,
+            conversion: .identity
+        ).rounded()
+    }
+
     private static func exact(
         terms: some ContractTerms, side: Side, quantity: Quantity, from entry: Price,
         to exit: Price, conversion: Conversion

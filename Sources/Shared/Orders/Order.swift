@@ -100,6 +100,15 @@ package struct OrderMoney: Sendable, Equatable {
     package var closeMessage: CloseMessage?
 
     package init() {}
+
+    /// What the order has cost so far: its entry, and once it is closed its exit (the reference's
+    /// name). Nil where there is none; the sum was in range when it was booked.
+    package var commission: Money? {
+        guard let entry = commissionEntry, let exit = commissionExit else {
+            return commissionEntry
+        }
+        return try? entry + exit
+    }
 }
 
 /// The current request of each kind. An answer other than a fill applies only to these.

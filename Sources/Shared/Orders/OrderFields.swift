@@ -140,7 +140,7 @@ extension Order {
         fields.append("status", texts.status)
         fields.append("order_status", texts.orderStatus)
         fields.append("execution_status", texts.executionStatus)
-        if let commission = money.commissionEntry?.text { fields.append("commission", commission) }
+        if let commission = money.commission?.text { fields.append("commission", commission) }
     }
 
     /// Every field of the holdings hash.

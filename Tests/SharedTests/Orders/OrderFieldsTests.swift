@@ -46,6 +46,8 @@ import Testing
         #expect(fields["order_status"] == "OPEN")
         #expect(fields["execution_status"] == "EXECUTED")
         #expect(fields["commission"] == "7")
+        order.money.commissionExit = try Money("3.5")
+        #expect(order.fields["commission"] == "10.5", "what it has cost in all")
         #expect(fields["execution"] == "local")
         #expect(try testOrder().fields["commission"] == nil)
     }

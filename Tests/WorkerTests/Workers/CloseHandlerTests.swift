@@ -40,6 +40,45 @@ import Testing
         #expect(order.money.closeMessage == .closed)
     }
 
+    /// The names by which the reference's readers know a close.
+    @Test func theEventOfACloseHasTheReferencesFields() throws {
+        let order = try position()
+        let transition = try #require(try decide(order, closeFill()).transition)
+        let (after, record) = try OrderBench.account(with: order)
+            .applying(transition, at: Prices(), random: 1, now: 2)
+        let expected = [
+            "order_status": "CLOSED", "close_price": "1.1052", "net_profit": "699",
+            "commission": "21", "commission_entry": "10.5", "commission_exit": "10.5",
+            "profit_usd": "720", "pnl_native": "720", "profit_currency": "USD",
+            "quantity": "1.5", "entry_price": "1.1004", "market_close_price": "1.1053",
+            "close_price_adjusted": "1.1052", "half_spread": "0.0001",
+        ]
+        for (name, value) in expected { #expect(record.event[name] == value, "\(name)") }
+        // Rebuilt from its event, the order is the one that was written.
+        guard case .kept(let kept)? = after.orders[order.id] else {
+            Issue.record("the order is gone")
+            return
+        }
+        let snapshot = Order.snapshot(ofEvent: record.event)
+        let rebuilt = try Order(snapshot, account: kept.account)
+        #expect(rebuilt.fields == kept.fields)
+        #expect(rebuilt.fields["commission"] == snapshot["commission"])
+    }
+
+    /// Small units may be beyond the range of money where the dollars are not.
+    @Test func aNativeProfitBeyondTheRangeIsLeftOut() throws {
+        let prices = try OrderBench.prices(["USDJPY": ("1000000", "1000000")])
+        var order = try OrderBench.order(
+            .closing, price: "1",
+            terms: OrderBench.terms("USDJPY", ["profit": "JPY", "contract_size": "1000000"]))
+        order.requests.closeID = try LifecycleID("CLS1")
+        order.ids.set("CLS1", IDKind.close.rawValue)
+        let transition = try #require(
+            try decide(order, closeFill("1000000"), prices).transition)
+        #expect(transition.details["pnl_native"] == nil)
+        #expect(transition.details["profit_currency"] == "JPY")
+    }
+
     @Test(
         arguments: [
             (Initiator.user, CloseMessage.closed), (.copy, .closed), (.admin, .adminClosed),
