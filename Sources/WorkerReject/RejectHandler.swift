@@ -33,12 +33,13 @@ struct RejectHandler: OrderEventHandler {
     }
 
     private func refusePlacement(_ it: EventCase) -> Outcome {
-        let silent =
-            it.message.status == .cancelled ? "cancelled_by_provider" : "rejected_by_provider"
         var order = it.order
         order.state = .rejected
         order.stateBefore = nil
-        order.rejectReason = it.message.reason ?? silent
+        // What a provider says of a cancel stays in `provider_reason`: the event is another one.
+        order.rejectReason =
+            it.message.status == .cancelled
+            ? "cancelled_by_provider" : it.message.reason ?? "rejected_by_provider"
         order.money.reservedMargin = nil
         order.money.margin = nil
         order.endRequests()

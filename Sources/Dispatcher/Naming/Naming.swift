@@ -171,9 +171,17 @@ extension Order {
     /// Whether it filled before the confirmation that it rests was booked. That comes yet, came too
     /// late to be booked, or never comes, under the order's own id: it says nothing of a leg.
     fileprivate var awaitsConfirmation: Bool {
-        let confirmation = "\(id)/\(OrdStatus.pending.rawValue)/"
-        return placement.placedAs.isPending
-            && !applied.entries.contains { $0.name.hasPrefix(confirmation) }
+        placement.placedAs.isPending && !applied.entries.contains { confirms($0.name) }
+    }
+
+    /// Whether an event was a PENDING under the order's own id, or one that its provider has given
+    /// it since.
+    private func confirms(_ event: Substring) -> Bool {
+        let parts = event.split(separator: "/", maxSplits: 2)
+        guard parts.count == 3, parts[1] == OrdStatus.pending.rawValue,
+            let reported = try? LifecycleID(String(parts[0]))
+        else { return false }
+        return kind(of: reported) == .order
     }
 
     /// Whether its provider was asked for one of these legs at just this price. The confirmation that

@@ -44,7 +44,8 @@ enum ReportFault: Error, Sendable, Equatable {
         case .notAReport: nil
         case .unknownVersion: .unknownVersion
         case .unknownStatus: .unknownStatus
-        case .tooManyDecimals, .unreadable: .unreadable
+        case .tooManyDecimals: .tooManyDecimals
+        case .unreadable: .unreadable
         }
     }
 }

@@ -1,9 +1,9 @@
 #!lua
--- attach, version 1. Adds an id to an order's registry, or to that of what is left of it. The new
+-- attach, version 2. Adds an id to an order's registry, or to that of what is left of it. The new
 -- token makes decisions conflict that were made without it.
 -- KEYS  1 holdings, 2 order_done, 3 portfolio
 -- ARGV  1 id, 2 kind, 3 token
--- Reply 1, or 0 where nothing is left of the order
+-- Reply 1 it is active, 2 it has ended, or 0 where nothing is left of the order
 local ids, found = {}, {}
 for i = 1, 2 do
   local order = redis.call('HMGET', KEYS[i], 'version', 'ids')
@@ -20,4 +20,4 @@ for i = 1, 2 do
   end
 end
 if changed then redis.call('HSET', KEYS[3], 'orders_token', ARGV[3]) end
-return 1
+return found[2] and 2 or 1

@@ -100,6 +100,10 @@ package final class RedisDispatchStore: DispatchStore {
     /// The id is claimed for the order for good first, and its registry knows the kind; either may
     /// be repeated. The account gets a new token, so that a decision that was made without the id
     /// does not write it away.
+    ///
+    /// The lookup of an order that has ended expires with the others, which the projector does for all
+    /// that an event names: there is none for this id. Where the order was opened again meanwhile, the
+    /// expiry is taken back.
     package func attach(
         _ id: LifecycleID, _ kind: IDKind, to key: OrderKey
     ) throws(StoreError) {
@@ -116,8 +120,18 @@ package final class RedisDispatchStore: DispatchStore {
         guard try replies[0].read("claim", \.flag).get() else {
             throw .refused(operation: "attach", detail: "\(id) leads to another order")
         }
-        guard try replies[1].read("attach", \.flag).get() else {
-            throw .refused(operation: "attach", detail: "nothing is left of \(key)")
+        guard try hasEnded(replies[1], key) else { return }
+        let expiry = Command("PEXPIRE", Keys.lookup(id), [String(RedisProjectionStore.life)])
+        _ = try client.runDurably(expiry)
+        guard try !hasEnded(client.run([registry])[0], key) else { return }
+        _ = try client.runDurably(Command("PERSIST", Keys.lookup(id)))
+    }
+
+    private func hasEnded(_ reply: StoreReply, _ key: OrderKey) throws(StoreError) -> Bool {
+        switch try reply.read("attach", \.number).get() {
+        case 1: return false
+        case 2: return true
+        default: throw .refused(operation: "attach", detail: "nothing is left of \(key)")
         }
     }
 }

@@ -5,7 +5,7 @@ import Shared
 package final class RedisProjectionStore: ProjectionStore {
     private let client: StoreClient
     /// How long ids and the copy of an ended order lead on, ms (architecture §2).
-    private static let life: Int64 = 8 * 24 * 3_600_000
+    static let life: Int64 = 8 * 24 * 3_600_000
 
     init(_ client: StoreClient) { self.client = client }
 

@@ -247,7 +247,8 @@ extension DeadReason {
     /// returns by a plain redrive is not.
     var isMarked: Bool {
         switch self {
-        case .accountParked, .parked, .unreadable, .unknownVersion, .unknownID: false
+        case .accountParked, .parked, .tooManyDecimals, .unreadable, .unknownVersion, .unknownID:
+            false
         case .ambiguous, .ambiguousFill, .attempts, .crashLoop, .dropped, .impossible, .inDoubt,
             .lateFill, .neverReady, .notServed, .partialFill, .secondFill, .staleSend,
             .unknownStatus, .unmappedCancelState, .unpublished:

@@ -88,6 +88,9 @@ package enum DeadReason: String, Sendable, CaseIterable, Hashable {
     /// A request that waited twelve hours for its provider and was not sent: redrive sends it as it
     /// is; else resolve it as rejected.
     case staleSend = "stale_send"
+    /// A report's number has more than eight decimals; rounding it would be a guess: resolve by hand
+    /// what it meant, or drop.
+    case tooManyDecimals = "too_many_decimals"
     /// For ten minutes nobody knew the id: an order of another system, or one whose lookup was lost.
     case unknownID = "unknown_id"
     /// The provider's status is none that is known: find out what it means, then resolve or drop.

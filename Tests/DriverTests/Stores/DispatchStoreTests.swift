@@ -123,6 +123,17 @@ struct DispatchStoreTests {
         #expect(try home.stores.dispatch.lookUp([id])[0].get() == home.order)
         #expect(try home.life(Keys.lookup(id)) == -1)
 
+        // After its end it leads there as long as the other ids.
+        try home.perform([home.filled(home.load())])
+        try home.perform([home.closed(home.load())])
+        let late = try LifecycleID("late-\(home.order)")
+        let days: Int64 = 8 * 24 * 3_600_000
+        for isKept in [true, false] {
+            if !isKept { try home.ask("DEL", home.account.holdings(home.order)) }
+            for _ in 0..<2 { try home.stores.dispatch.attach(late, .order, to: home.key) }
+            #expect((days - 60_000...days).contains(try home.life(Keys.lookup(late))))
+        }
+
         let taken = try LifecycleID("taken-\(home.order)")
         try home.ask("SET", Keys.lookup(taken), "77")
         #expect(throws: StoreError.self) {

@@ -42,7 +42,7 @@ extension Checks {
 extension DeadReason {
     /// What contradictory reports may come to.
     fileprivate static let judgements: Set<DeadReason> = [
-        .ambiguous, .ambiguousFill, .impossible, .lateFill, .partialFill, .secondFill, .unreadable,
-        .unmappedCancelState,
+        .ambiguous, .ambiguousFill, .impossible, .lateFill, .partialFill, .secondFill,
+        .tooManyDecimals, .unreadable, .unmappedCancelState,
     ]
 }

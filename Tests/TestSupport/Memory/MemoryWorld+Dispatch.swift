@@ -78,7 +78,8 @@ extension MemoryWorld: DispatchStore {
         }
         // Decisions that were made without the id conflict.
         set(key.account.portfolio, Fields(["orders_token": "attached/\(id)"]))
-        set(Keys.lookup(id), key.order.text)
+        let hasEnded = !self[hash: key.account.orderDone(key.order)].isEmpty
+        set(Keys.lookup(id), key.order.text, milliseconds: hasEnded ? 8 * 24 * 3_600_000 : nil)
     }
 }
 

@@ -174,6 +174,7 @@ import Testing
             (["ord_status": "1"], DeadReason.partialFill),
             (["ord_status": "HELD"], .unknownStatus),
             (["ord_status": "EXECUTED", "avgpx": "x"], .unreadable),
+            (["ord_status": "EXECUTED", "avgpx": "1.123456789"], .tooManyDecimals),
             (["ord_status": "EXECUTED", "exec_id": "X1"], .unreadable),
             (["ord_status": "EXECUTED", "exec_id": "X1", "avgpx": "0"], .unreadable),
             (["ord_status": "REJECTED", "v": "9"], .unknownVersion),

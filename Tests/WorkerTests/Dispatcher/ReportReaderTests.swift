@@ -176,7 +176,7 @@ import Testing
         }
         #expect(named[error.field] == error.text)
         #expect(error.rule == "too_many_decimals")
-        #expect(fault(all)?.deadReason == .unreadable)
+        #expect(fault(all)?.deadReason == .tooManyDecimals)
     }
 
     @Test func aNumberOfTheRawFrameKeepsItsDigits() throws {

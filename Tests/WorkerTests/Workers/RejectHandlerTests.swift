@@ -30,11 +30,16 @@ import Testing
         #expect(after.book.count == 0)
     }
 
-    @Test func aMarketOrderThatTheProviderCancelledIsRefused() throws {
+    /// Whatever text comes with it, that stays beside.
+    @Test(arguments: [nil, "IOC remainder"])
+    func aMarketOrderThatTheProviderCancelledIsRefused(_ text: String?) throws {
         let message = try OrderBench.message(
-            .placementRejected, status: .cancelled, price: nil, exec: nil)
-        let order = try decide(OrderBench.order(.queued), message).transition?.order
-        #expect(order?.rejectReason == "cancelled_by_provider")
+            .placementRejected, status: .cancelled, price: nil, exec: nil, reason: text)
+        let transition = try #require(
+            try decide(OrderBench.order(.queued), message).transition)
+        #expect(transition.order?.rejectReason == "cancelled_by_provider")
+        #expect(transition.details["reason"] == "cancelled_by_provider")
+        #expect(transition.order?.provider.reason == text)
     }
 
     @Test func aRefusedCloseGivesThePositionBack() throws {
