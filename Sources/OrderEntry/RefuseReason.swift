@@ -76,9 +76,9 @@ enum RefuseReason: String, Sendable, CaseIterable {
     /// `stop_loss placing`.
     case state
     /// The position has a stop loss, or one is on its way or being cancelled.
-    case stopLossAlreadyExists = "stop_loss_already_exists"
+    case stopLossAlreadyExists = "stoploss_already_exists"
     /// The same of its take profit.
-    case takeProfitAlreadyExists = "take_profit_already_exists"
+    case takeProfitAlreadyExists = "takeprofit_already_exists"
 
     // Given by the loop before or instead of a decision.
 

@@ -73,7 +73,7 @@ struct OrderCommandTests {
         }
         try #require(isOpen, "\(fleet.complaints)")
         try run(fleet, account, order, "set-stop-loss 1")
-        try run(fleet, account, order, "set-stop-loss 1", refused: "stop_loss_already_exists")
+        try run(fleet, account, order, "set-stop-loss 1", refused: "stoploss_already_exists")
         try run(
             fleet, account, order, "cancel-stop-loss", refused: "state: stop_loss placing")
         try run(fleet, account, order, "set-swap -3.5")

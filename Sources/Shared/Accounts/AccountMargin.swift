@@ -1,7 +1,7 @@
 /// The margin of one symbol of an account, from its book (domain §6).
 package enum AccountMargin {
     /// Prices the symbol anew. Types 1 to 3 use the ask of any age, crypto each order's own price,
-    /// as does a symbol without a price. Nil where no order ties anything up.
+    /// as does a symbol without a price above zero. Nil where no order ties anything up.
     ///
     /// - Parameter known: what the symbol was last priced with; its rate serves where the market
     ///   has none. Without either the error is `noRate`.
@@ -13,7 +13,7 @@ package enum AccountMargin {
             let conversion = prices.conversion(for: first.profitCurrency) ?? known?.conversion
         else { throw .noRate(first.profitCurrency) }
         let ask = first.type == .crypto ? nil : prices[first.symbol]?.ask
-        return try price(entries, at: ask, conversion)
+        return try price(entries, at: ask?.isPositive == true ? ask : nil, conversion)
     }
 
     /// The same at a given price and rate; `reconcile` recomputes stored margins so.

@@ -18,7 +18,7 @@ package enum FreeMargin {
     }
 
     /// In dollars, to eight places; below zero where more is used than there is. Prices count at
-    /// any age, and a position without a price or a rate has no floating profit.
+    /// any age, and a position without a rate, or a price above zero, has no floating profit.
     ///
     /// - Parameter entries: the account's book; what is no position has no floating profit.
     package static func of(
@@ -37,7 +37,8 @@ package enum FreeMargin {
     private static func floating(
         _ position: BookEntry, at prices: Prices
     ) throws(NumberError) -> Money? {
-        guard let market = prices[position.symbol],
+        guard let market = prices[position.symbol], market.bid.isPositive,
+            market.ask.isPositive,
             let conversion = prices.conversion(for: position.profitCurrency)
         else { return nil }
         return try ProfitRules.floating(

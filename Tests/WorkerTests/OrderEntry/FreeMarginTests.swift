@@ -68,6 +68,25 @@ import Testing
         #expect(free.text == "8899.8")
     }
 
+    @Test(
+        "a price that is not above zero is none",
+        arguments: [("0", "0"), ("1.2", "0"), ("0", "1.2"), ("1.2", "-1"), ("-1", "1.2")])
+    func priceless(bid: String, ask: String) throws {
+        let position = try EntryWorld { $0.orders = [try $0.order(1, .open, price: "1.0")] }
+        let account = try position.account()
+        var world = position
+        world.quotes["EURUSD"] = EntryWorld.Quote(bid: bid, ask: ask)
+        let free = try FreeMargin.of(
+            account, portfolio: try #require(account.portfolio), at: try world.prices())
+        #expect(free.text == "8899.8", "no floating profit")
+        // A margin that is priced now goes by the order's own price.
+        let priced = try AccountMargin.price(
+            account.book.entries(), at: try world.prices(), known: nil)
+        let isPriced = try Price(ask).isPositive
+        #expect(priced?.price == (isPriced ? try Price(ask) : nil))
+        #expect(priced?.all == (isPriced ? 1_200 : 1_000))
+    }
+
     @Test("beyond the range of money it is refused, not wrapped")
     func overflow() throws {
         let world = try EntryWorld {

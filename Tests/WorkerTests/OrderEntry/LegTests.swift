@@ -129,7 +129,8 @@ import Testing
             }
             #expect(
                 try world.decide(leg == .stopLoss ? Self.stop : Self.take)
-                    == .refuse("\(leg.rawValue)_already_exists"))
+                    == .refuse(
+                        leg == .stopLoss ? "stoploss_already_exists" : "takeprofit_already_exists"))
             let free = try world.accept(leg == .stopLoss ? Self.take : Self.stop)
             #expect(free.order?[leg].state == state)
         }
