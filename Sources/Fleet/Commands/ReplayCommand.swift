@@ -10,13 +10,22 @@ enum ReplayCommand {
                 + "their keys. First lines set up, {\"account\":{…}}, {\"terms\":{…}}, "
                 + "{\"market\":{…}}, {\"order\":{…}}; then entries, {\"queue\":\"open\",\"key\":"
                 + "\"<key of the holdings>\",\"fields\":{…}}, each with what is expected of it "
-                + "behind it, {\"expect\":{\"state\":…,\"outcome\":…,\"fields\":{…}}}.",
+                + "behind it, {\"expect\":{\"state\":…,\"outcome\":…,\"fields\":{…}}}. Entries that "
+                + "follow each other go in together, and the outcome is that of each.",
             "A first line {\"about\":…} says what is shown. An order that is set up, and a command that "
-                + "places one, may have a \"name\"; $name is then its id in later lines, $name.<field> a field of its "
-                + "holdings. An expectation may name another order by \"key\", and fields of the "
-                + "account by \"portfolio\"; the value * is any. It has the time-out to come true.",
+                + "places one, may have a \"name\"; $name is then its id in later lines, $name.<field> "
+                + "a field of its holdings. The \"age\" of a market price is in ms. {\"redrive\":"
+                + "{\"reason\":…}} brings dead letters of the last entry's account back, for which "
+                + "DATABASE_URL must be set.",
+            "An expectation has the time-out to come true. It may name another order by \"key\". "
+                + "Besides \"fields\" of the holdings it may speak of hashes: \"portfolio\", "
+                + "\"order_data\", \"triggers\" (order_triggers); the value * is any, an empty one "
+                + "none. \"lookups\" tells where ids lead, \"deferrals\" how often the entry was "
+                + "deferred at least; \"events\" lists all of the account so far, and \"sent\" all "
+                + "messages about the order to a provider that nobody serves, by some fields each.",
             "Outcomes: \(FixtureOutcome.words.joined(separator: ", ")), with :<reason> or without. "
-                + "Unknown keys are errors. Exit 1 if an expectation is not met.",
+                + "At the end dead letters must be exactly those that were expected, and outboxes "
+                + "empty. Unknown keys are errors. Exit 1 if an expectation is not met.",
         ],
         examples: ["fleet replay fixture.jsonl"],
         run: { try run($0, $1) })
@@ -28,14 +37,15 @@ enum ReplayCommand {
         var table = Table([.init("line", numeric: true), .init("expected"), .init("found")])
         for (number, line) in lines {
             do {
-                for wrong in try run.take(line) {
-                    table.add([
-                        JSONValue(number), .string(wrong.expected), .string(wrong.found),
-                    ])
-                }
+                for wrong in try run.take(line) { table.add(wrong, JSONValue(number)) }
             } catch {
                 throw Failure("\(path): line \(number): \(error)")
             }
+        }
+        do {
+            for wrong in try run.finish() { table.add(wrong, "end") }
+        } catch {
+            throw Failure("\(path): end: \(error)")
         }
         return report(met: run.met, table)
     }
@@ -64,5 +74,11 @@ enum ReplayCommand {
             report.fail()
         }
         return report
+    }
+}
+
+extension Table {
+    fileprivate mutating func add(_ wrong: FixtureDifference, _ line: JSONValue) {
+        add([line, .string(wrong.expected), .string(wrong.found)])
     }
 }

@@ -1,3 +1,4 @@
+import ServiceRuntime
 import Shared
 
 /// A message as a fixture puts it into a queue.
@@ -27,6 +28,17 @@ struct FixtureEntry: Sendable, Equatable {
         }
         guard let fields = json["fields"] else { throw Failure("'fields' is missing") }
         self.fields = try FixtureLine.fields(.init("fields", fields))
+    }
+
+    /// The message of a dead letter, as it goes back into its queue.
+    init(letter: DeadLetter) throws {
+        guard case .queue(let role) = letter.lane.source else {
+            throw Failure("dead letter \(letter.name) is an event, which no queue takes")
+        }
+        self.role = role
+        key = letter.key
+        name = nil
+        fields = letter.message
     }
 
     /// As the queue holds it: with the key, and the version of messages unless it names another.

@@ -1,3 +1,4 @@
+import ServiceRuntime
 import Shared
 
 /// One line of a fixture (JSON lines): what is set up, put into a queue, or expected.
@@ -6,11 +7,13 @@ enum FixtureLine: Sendable, Equatable {
     case about
     case account(FixtureAccount)
     case terms(InstrumentTerms)
-    case market(symbol: Symbol, bid: Price, ask: Price)
+    case market(symbol: Symbol, FixturePrice)
     /// Fields of holdings; what is missing follows from the account. `name` is what the fixture
     /// calls it.
     case order(account: AccountID, name: String?, fields: Fields)
     case entry(FixtureEntry)
+    /// Dead letters of the last entry's account go back into their queues.
+    case redrive(DeadReason)
     case expect(FixtureExpectation)
 
     /// Reads a line; a name that it does not know is an error.
@@ -18,7 +21,8 @@ enum FixtureLine: Sendable, Equatable {
         let json = try JSONParser.parse(text)
         guard case .object(let members) = json, let first = members.first else {
             throw Failure(
-                "must be an object with one of about, account, terms, market, order, queue, expect")
+                "must be an object with one of about, account, terms, market, order, queue, redrive, "
+                    + "expect")
         }
         if first.name == "queue" || members.contains(where: { $0.name == "queue" }) {
             self = .entry(try FixtureEntry(json))
@@ -35,6 +39,7 @@ enum FixtureLine: Sendable, Equatable {
         case "terms": self = try Self.terms(first)
         case "market": self = try Self.market(try Self.fields(first))
         case "order": self = try Self.order(try Self.fields(first))
+        case "redrive": self = .redrive(try Self.reason(try Self.fields(first)))
         case "expect": self = .expect(try FixtureExpectation(first.value))
         default: throw Failure("unknown key '\(first.name)'")
         }
@@ -50,11 +55,28 @@ enum FixtureLine: Sendable, Equatable {
     }
 
     private static func market(_ fields: Fields) throws -> FixtureLine {
-        try fields.check(known: ["symbol", "bid", "ask"])
+        try fields.check(known: ["symbol", "bid", "ask", "age"])
+        let age = try fields.optional("age") { text in
+            guard let age = Int64(text), (1...86_400_000).contains(age) else {
+                throw Failure("must be a whole number of ms from 1 to 86400000")
+            }
+            return age
+        }
         return .market(
             symbol: try fields.required("symbol") { try Symbol($0) },
-            bid: try fields.required("bid") { try Price($0) },
-            ask: try fields.required("ask") { try Price($0) })
+            FixturePrice(
+                bid: try fields.required("bid") { try Price($0) },
+                ask: try fields.required("ask") { try Price($0) }, age: age ?? 0))
+    }
+
+    private static func reason(_ fields: Fields) throws -> DeadReason {
+        try fields.check(known: ["reason"])
+        return try fields.required("reason") { text in
+            guard let reason = DeadReason(rawValue: text) else {
+                throw Failure("'\(text)' is no reason of dead letters")
+            }
+            return reason
+        }
     }
 
     private static func order(_ fields: Fields) throws -> FixtureLine {
@@ -81,6 +103,14 @@ enum FixtureLine: Sendable, Equatable {
                 }
             })
     }
+}
+
+/// A price as a fixture sets it.
+struct FixturePrice: Sendable, Equatable {
+    let bid: Price
+    let ask: Price
+    /// How long ago it was the market's, ms.
+    let age: Int64
 }
 
 /// An account as a fixture sets it up.

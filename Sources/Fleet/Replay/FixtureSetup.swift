@@ -8,7 +8,7 @@ struct FixtureSetup {
     private let redis: RedisClient
     private let topology: Topology
     private let market: MarketWriter
-    private var accounts: [AccountID: FixtureAccount] = [:]
+    private(set) var accounts: [AccountID: FixtureAccount] = [:]
     private var terms: [TermsKey: InstrumentTerms] = [:]
     private var books: [AccountID: Book] = [:]
     private var prices = Prices()
@@ -41,9 +41,14 @@ struct FixtureSetup {
         try write([RedisCommand(set: terms.storedFields, in: key)])
     }
 
-    mutating func addPrice(_ symbol: Symbol, bid: Price, ask: Price) throws {
-        prices[symbol] = MarketPrice(bid: bid, ask: ask, ageMilliseconds: 0)
-        try market.publish([(symbol, bid: bid, ask: ask)])
+    mutating func addPrice(_ symbol: Symbol, _ price: FixturePrice) throws {
+        prices[symbol] = MarketPrice(
+            bid: price.bid, ask: price.ask, ageMilliseconds: price.age)
+        try market.publish([(symbol, bid: price.bid, ask: price.ask)])
+        guard price.age > 0 else { return }
+        let key = Keys.market(symbol)
+        let time = try redis.clock(of: key.slot) - price.age
+        try write([RedisCommand(set: Fields(["ts": String(time)]), in: key)])
     }
 
     /// The order with all that leads to it and adds it up: index, book, margins, lookups.

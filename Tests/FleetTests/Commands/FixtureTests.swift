@@ -48,11 +48,69 @@ import Testing
         (#"{"expect":{"key":"42"}}"#, "key '42' is not user_holdings"),
         (#"{"expect":{"portfolio":1}}"#, "'portfolio' must be an object"),
         (#"{"about":1}"#, "'about' must be a text"),
+        (#"{"market":{"symbol":"EURUSD","bid":1,"ask":2,"age":"old"}}"#, "age"),
+        (#"{"market":{"symbol":"EURUSD","bid":1,"ask":2,"age":0}}"#, "age"),
+        (#"{"redrive":{}}"#, "reason"),
+        (#"{"redrive":{"reason":"boredom"}}"#, "'boredom' is no reason"),
+        (#"{"redrive":{"reason":"ambiguous","all":1}}"#, "unknown key 'all'"),
+        (#"{"expect":{"order_data":1}}"#, "'order_data' must be an object"),
+        (#"{"expect":{"triggers":[]}}"#, "'triggers' must be an object"),
+        (#"{"expect":{"lookups":{"a b":"1"}}}"#, "a b"),
+        (#"{"expect":{"events":{}}}"#, "'events' must be a list"),
+        (#"{"expect":{"sent":["a"]}}"#, "'sent' must be an object"),
+        (#"{"expect":{"deferrals":0}}"#, "deferrals '0'"),
+        (#"{"expect":{"deferrals":true}}"#, "'deferrals' must be a number"),
         (#"{"queue":"open","name":"a","fields":{}}"#, "'name' is for commands"),
     ])
     func aLineThatIsNotKnownIsRefused(line: String, message: String) {
         let error = #expect(throws: (any Error).self) { try FixtureLine(line) }
         #expect(error.map { "\($0)".contains(message) } == true, "\(String(describing: error))")
+    }
+
+    @Test func anExpectationHasAllItsParts() throws {
+        let line =
+            #"{"expect":{"state":"open","outcome":"applied","key":"user_holdings:{live:1}:42","#
+            + #""fields":{"a":1},"portfolio":{"b":2},"order_data":{"c":3},"triggers":{"d":4},"#
+            + #""lookups":{"SL1":"42"},"events":[{"type":"E"}],"sent":[],"deferrals":3}}"#
+        guard case .expect(let expected) = try FixtureLine(line) else {
+            Issue.record("no expectation")
+            return
+        }
+        #expect(expected.state == .open && expected.outcome == "applied")
+        #expect(expected.key?.text == "user_holdings:{live:1}:42")
+        #expect(expected.fields["a"] == "1" && expected.portfolio["b"] == "2")
+        #expect(expected.orderData["c"] == "3" && expected.triggers["d"] == "4")
+        #expect(expected.lookups["SL1"] == "42" && expected.events?.count == 1)
+        #expect(expected.sent == [] && expected.deferrals == 3 && expected.concernsOrder)
+    }
+
+    @Test(
+        arguments: [
+            (["a": "1"], ["a": "1", "b": "2"], []), (["a": "*"], ["a": "1"], []),
+            (["a": ""], ["b": "1"], []), (["a": "*"], ["b": "1"], ["a *: absent"]),
+            (["a": ""], ["a": "1"], ["a : 1"]), (["a": "1"], ["a": "2"], ["a 1: 2"]),
+        ] as [([String: String], [String: String], [String])])
+    func fieldsAreCompared(
+        expected: [String: String], found: [String: String], differences: [String]
+    ) {
+        let fields = { (pairs: [String: String]) in Fields(pairs.map { .init($0.key, $0.value) }) }
+        #expect(
+            FixtureLook.compare(fields(expected), fields(found)).map {
+                "\($0.expected): \($0.found)"
+            } == differences)
+    }
+
+    @Test func listsAreComparedWhole() {
+        let found = [Fields(["type": "A", "n": "1"]), Fields(["type": "B"])]
+        let compare = { (expected: [Fields]) in
+            FixtureLook.compare(expected, found, "event").map { "\($0.expected): \($0.found)" }
+        }
+        #expect(compare([Fields(["type": "A"]), Fields(["type": "B"])]) == [])
+        #expect(compare([Fields(["type": "A"])]) == ["1 events: 2: A, B"])
+        #expect(compare([]) == ["0 events: 2: A, B"])
+        #expect(
+            compare([Fields(["type": "A", "n": "2"]), Fields(["type": "B"])])
+                == ["event 1: n 2: 1"])
     }
 
     @Test func namesStandForIdsAndFields() throws {
