@@ -56,12 +56,19 @@ struct Option: Sendable {
     let value: String?
     let help: String
     let isRequired: Bool
+    /// The options that mean something beside it, where it stands alone but for those; nil where it
+    /// goes with all. Besides them there are no positional words either.
+    let alone: Set<String>?
 
-    init(_ name: String, _ value: String?, _ help: String, required: Bool = false) {
+    init(
+        _ name: String, _ value: String?, _ help: String, required: Bool = false,
+        aloneButFor alone: Set<String>? = nil
+    ) {
         self.name = name
         self.value = value
         self.help = help
         isRequired = required
+        self.alone = alone
     }
 
     /// As usage lines show it.

@@ -134,5 +134,24 @@ extension Invocation {
         for option in spec.options where option.isRequired && options[option.name] == nil {
             throw UsageError("--\(option.name) is required", path: spec.path)
         }
+        try checkAlone(positionals, options, spec)
+    }
+
+    /// What stands alone would leave the rest of the line without a meaning.
+    private static func checkAlone(
+        _ positionals: [String], _ options: [String: String], _ spec: CommandSpec
+    ) throws(UsageError) {
+        for option in spec.options where options[option.name] != nil {
+            guard let alone = option.alone else { continue }
+            let allowed = alone.union([option.name, Option.json.name, Option.help.name])
+            for name in options.keys.sorted() where !allowed.contains(name) {
+                throw UsageError(
+                    "--\(name) does not go with --\(option.name)", path: spec.path)
+            }
+            if let word = positionals.first {
+                throw UsageError(
+                    "'\(word)' does not go with --\(option.name)", path: spec.path)
+            }
+        }
     }
 }

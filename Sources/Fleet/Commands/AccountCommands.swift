@@ -15,7 +15,9 @@ enum AccountCommands {
         ],
         options: [
             group, leverage, flow, number, CommonOptions.requestID, CommonOptions.timeout,
-            Option("file", "accounts.json", "a list of accounts, each with its deposit"),
+            Option(
+                "file", "accounts.json", "a list of accounts, each with its deposit",
+                aloneButFor: [CommonOptions.timeout.name]),
         ],
         notes: [
             "The file: [{\"account\": \"demo:1\", \"count\": 50, \"group\": …, \"leverage\": …, "
@@ -66,9 +68,6 @@ enum AccountCommands {
 
     private static func create(_ invocation: Invocation, _ context: Context) throws -> Report {
         if let path = invocation.option("file") {
-            guard invocation.positionals.isEmpty else {
-                throw invocation.fail("--file stands alone")
-            }
             let accounts = try AccountsFile.read(Files.json(of: path), of: path)
             return try AccountsFile.create(accounts, context.commandClient(invocation))
         }

@@ -9,7 +9,7 @@ enum ExporterCommand {
         path: ["exporter"], summary: "serve metrics for Prometheus, until it is stopped",
         options: [
             Option("listen", "address:port", "where (default: EXPORTER_ADDRESS)"),
-            Option("once", nil, "print the metrics and end"),
+            Option("once", nil, "print the metrics and end", aloneButFor: []),
         ],
         notes: [
             "GET /metrics asks Redis and Postgres each time; /healthz tells that it runs. There is no "

@@ -10,7 +10,9 @@ enum GroupCommands {
             Positional("field=value", "the terms of --group and --symbol", count: .any)
         ],
         options: [
-            Option("file", "terms.json", "many: {\"<group>\": {\"<symbol>\": {\"<field>\": …}}}"),
+            Option(
+                "file", "terms.json", "many: {\"<group>\": {\"<symbol>\": {\"<field>\": …}}}",
+                aloneButFor: []),
             Option("group", "name", "the group"), Option("symbol", "symbol", "the instrument"),
         ],
         notes: [

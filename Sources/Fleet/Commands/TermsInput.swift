@@ -5,9 +5,6 @@ enum TermsInput {
     static func read(_ invocation: Invocation) throws -> [InstrumentTerms] {
         let pairs = invocation.positionals
         if let path = invocation.option("file") {
-            guard pairs.isEmpty, !invocation.has("group"), !invocation.has("symbol") else {
-                throw invocation.fail("--file stands alone")
-            }
             return try all(in: Files.json(of: path), of: path)
         }
         let group = try invocation.required("group", groupName)

@@ -71,10 +71,25 @@ import Testing
         ("order set-swap live:1 7 1 --wait", "unknown option '--wait'"),
         ("feed", "missing <ticks.csv>…"),
         ("play statement.csv", "--account is required"),
+        ("account create --file a.json --leverage 50", "--leverage does not go with --file"),
+        ("account create --file a.json --group VIP", "--group does not go with --file"),
+        ("account create --file a.json --request-id a", "--request-id does not go with --file"),
+        ("account create live:1 --file a.json", "'live:1' does not go with --file"),
+        ("group set --file a.json --symbol US30", "--symbol does not go with --file"),
+        ("group set --file a.json type=3", "'type=3' does not go with --file"),
+        ("exporter --once --listen 127.0.0.1:1", "--listen does not go with --once"),
     ])
     func whatMakesNoSenseIsNamed(line: String, message: String) {
         let error = #expect(throws: UsageError.self) { try invocation(line) }
         #expect(error?.description.hasPrefix(message) == true, "\(error?.description ?? "")")
+    }
+
+    @Test(arguments: [
+        "account create --file a.json --timeout 5 --json", "group set --file a.json --json",
+        "exporter --once", "exporter --listen 127.0.0.1:1",
+    ])
+    func whatStandsAloneMaySayHowItAnswers(line: String) throws {
+        #expect(try !invocation(line).options.isEmpty)
     }
 
     @Test(arguments: [
@@ -121,5 +136,10 @@ import Testing
         #expect(!spec.summary.isEmpty && !spec.examples.isEmpty)
         for option in spec.options { #expect(help.contains("--\(option.name)")) }
         #expect(Help.text(of: [], in: .fleet).contains(spec.summary))
+    }
+
+    @Test func helpOnRedriveSaysWhatMustBeNamed() {
+        let help = Help.text(of: DeadActions.redrive)
+        #expect(help.contains("(in_doubt) returns only where it is named by its id"))
     }
 }
