@@ -33,9 +33,13 @@ package struct Rebuild {
     /// Every account that Postgres knows.
     package func accounts() throws -> [AccountID] { try source.accounts() }
 
-    /// What an account needs. Nothing is changed. Nil where Postgres does not know the account.
-    package func verdict(on account: AccountID) throws -> RebuildVerdict? {
-        try standing(of: account).map { RebuildVerdict($0.standing) }
+    /// What an account needs, or `waits` where `run` would refuse to do it. Nothing is changed. Nil
+    /// where Postgres does not know the account.
+    package func verdict(on account: AccountID, discard: Bool) throws -> RebuildVerdict? {
+        try standing(of: account).map { found in
+            let verdict = RebuildVerdict(found.standing)
+            return Self.refusal(verdict, discard) ?? verdict
+        }
     }
 
     /// Does what the account needs.

@@ -19,9 +19,11 @@ enum DeadActions {
         notes: [
             "In the order of their arrival. Later events of an order that wait for one that died of "
                 + "failure return with it; letters of a parked account return once it trades again; an "
-                + "order that got a late fill is restored from Postgres first.",
+                + "order that got a late fill is restored from Postgres first. A message to a provider "
+                + "that may have been sent (in_doubt) returns only where it is named by its id: its "
+                + "provider may get it a second time, so ask there first, then 'fleet order resolve'.",
             "Who did what is kept in Postgres, table dead_letters. Repeating the command is harmless. "
-                + "Exit 1 if a letter that was meant could not return.",
+                + "Exit 1 if a letter that was meant could not return, in a dry run too.",
         ],
         examples: [
             "fleet dead redrive open:3/1795259339885-0 --dry-run",
@@ -74,9 +76,12 @@ enum DeadActions {
             chosen, among: all, named: Set(invocation.positionals),
             try redrive.standing(for: chosen + followers))
         if invocation.has("dry-run") {
-            return report(
+            let count = plan.steps.count(where: \.returns)
+            var report = report(
                 plan.steps.map { ($0.letter, $0.follows, $0.fate.text(in: $0.letter.lane)) },
-                "would return", count: plan.steps.count(where: \.returns))
+                "would return", count: count)
+            if count < plan.steps.count { report.fail() }
+            return report
         }
         let outcomes = try redrive.run(plan, by: actor)
         let done = outcomes.count(where: \.isDone)

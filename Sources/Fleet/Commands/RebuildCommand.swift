@@ -25,7 +25,8 @@ enum RebuildCommand {
                 + "commands are refused and its reports become dead letters, which return by 'fleet "
                 + "dead redrive --reason account_parked'. Accounts that are fine are left alone.",
             "The incarnation is raised when anything was restored. What providers reported since the "
-                + "last persisted step must be sent again. Exit 1 if an account waits for something.",
+                + "last persisted step must be sent again. Exit 1 if an account waits for something, in a "
+                + "dry run too.",
         ],
         examples: [
             "fleet rebuild live:42 --dry-run", "fleet rebuild --all",
@@ -46,6 +47,7 @@ enum RebuildCommand {
         let named = try invocation.positionals.indices.map { try invocation.account($0) }
         let accounts = invocation.has("all") ? try rebuild.accounts() : named
         let isDry = invocation.has("dry-run")
+        let discard = invocation.has("discard")
         if invocation.has("all"), !isDry { _ = try rebuild.restoreTerms() }
         var progress = Progress()
         defer { progress.end() }
@@ -53,8 +55,8 @@ enum RebuildCommand {
         for (index, account) in accounts.enumerated() {
             let verdict =
                 isDry
-                ? try rebuild.verdict(on: account)
-                : try rebuild.run(account, discard: invocation.has("discard"), by: person)
+                ? try rebuild.verdict(on: account, discard: discard)
+                : try rebuild.run(account, discard: discard, by: person)
             guard let verdict else { throw Failure("Postgres does not know account \(account)") }
             verdicts.append((account, verdict))
             progress.say("accounts \(index + 1) of \(accounts.count)")

@@ -16,6 +16,13 @@ struct OrderRestore {
 
     /// Nil where the order is there now, else why not.
     func restore(_ key: OrderKey) throws -> String? {
+        try attempt(key, retention: try context.settings.orderRetention())
+    }
+
+    /// Why it would not be there after `restore`; nil where it would. Nothing is changed.
+    func obstacle(to key: OrderKey) throws -> String? { try attempt(key, retention: nil) }
+
+    private func attempt(_ key: OrderKey, retention: Int64?) throws -> String? {
         guard let row = try row(of: key) else { return "Postgres does not know order \(key.order)" }
         let order = try Order(row.snapshot, account: key.account)
         guard order.state.isTerminal else {
@@ -23,8 +30,7 @@ struct OrderRestore {
                 + "Redis has lost it, 'fleet rebuild' restores the account"
         }
         let restored = try store.restore(
-            order, snapshot: row.snapshot, number: row.number,
-            retention: try context.settings.orderRetention())
+            order, snapshot: row.snapshot, number: row.number, retention: retention)
         switch restored {
         case .restored, .kept: return nil
         case .parked: return "account \(key.account) is parked"

@@ -27,9 +27,15 @@ struct Redrive {
         let accounts = Array(Set(letters.compactMap(\.account)))
         let orders = Array(
             Set(letters.filter { [.parked, .lateFill].contains($0.reason) }.compactMap(\.key)))
-        return RedrivePlan.Standing(
+        var standing = RedrivePlan.Standing(
             parked: try store.parked(accounts), marks: try store.marks(of: orders),
             kept: try store.kept(orders))
+        let restore = OrderRestore(context, store)
+        for key in Set(letters.filter { $0.reason == .lateFill }.compactMap(\.key))
+        where !standing.kept.contains(key) && standing.parked[key.account] == nil {
+            standing.lost[key] = try restore.obstacle(to: key)
+        }
+        return standing
     }
 
     /// Does what was planned. Letters of an order or account behind one that could not return stay, so

@@ -11,6 +11,8 @@ struct RedrivePlan: Sendable, Equatable {
         var marks: [OrderKey: NamedList] = [:]
         /// Orders that are there whole.
         var kept: Set<OrderKey> = []
+        /// Orders that are not, and why Postgres cannot bring them back either.
+        var lost: [OrderKey: String] = [:]
     }
 
     enum Fate: Sendable, Equatable {
@@ -112,7 +114,10 @@ struct RedrivePlan: Sendable, Equatable {
             }
             return .queue(needs.union(.resend))
         }
-        if letter.reason == .lateFill, !standing.kept.contains(key) { needs.insert(.restore) }
+        if letter.reason == .lateFill, !standing.kept.contains(key) {
+            if let why = standing.lost[key] { return .stays(why) }
+            needs.insert(.restore)
+        }
         if letter.event != nil { needs.insert(.lift) }
         return .queue(needs)
     }

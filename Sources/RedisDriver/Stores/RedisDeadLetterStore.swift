@@ -150,10 +150,24 @@ extension RedisDeadLetterStore {
     ///
     /// - Parameters:
     ///   - number: `orders_version` of the account at this version of the order.
-    ///   - retention: how long it is kept, ms.
+    ///   - retention: how long it is kept, ms; nil: nothing is changed, only answered what would be.
     package func restore(
-        _ order: Order, snapshot: Fields, number: Int64, retention: Int64
+        _ order: Order, snapshot: Fields, number: Int64, retention: Int64?
     ) throws(StoreError) -> Restored {
+        if retention != nil { try lead(to: order) }
+        var command = Command(
+            Scripts.restoreOrder, order.account.holdings(order.id),
+            order.account.orderDone(order.id), order.account.portfolio)
+        command.append(order.version)
+        command.append(number)
+        command.append(retention.map { String($0) } ?? "")
+        command.append(snapshot)
+        return try client.runDurably([command])[0].read("restore_order") { reply in
+            reply.text.flatMap { Restored(rawValue: $0) }
+        }.get()
+    }
+
+    private func lead(to order: Order) throws(StoreError) {
         let key = order.key
         let life = String(AccountWrite.Retention.done)
         var leads: [Command] = []
@@ -171,15 +185,5 @@ extension RedisDeadLetterStore {
         let ended = Command("HSETNX", Keys.orderData(key.order), ["projected_end", "1"])
         let expiry = Command("PEXPIRE", Keys.orderData(key.order), [life, "NX"])
         for reply in client.runDurably(leads + [identity, ended, expiry]) { _ = try reply.get() }
-        var command = Command(
-            Scripts.restoreOrder, key.account.holdings(key.order),
-            key.account.orderDone(key.order), key.account.portfolio)
-        command.append(order.version)
-        command.append(number)
-        command.append(retention)
-        command.append(snapshot)
-        return try client.runDurably([command])[0].read("restore_order") { reply in
-            reply.text.flatMap { Restored(rawValue: $0) }
-        }.get()
     }
 }

@@ -178,7 +178,12 @@ struct RebuildTests {
         try world.base.ask("XTRIM", world.lane.stream, "MAXLEN", "0")
         try world.base.ask(
             "HSET", world.lane.emitted, world.account.tag, "1:lost")
+        let dry = try report(world, world.account.tag, "--dry-run")
+        #expect(!dry.1 && dry.0.contains("waits: --discard would throw 1 steps"), "\(dry.0)")
+        let dryDiscard = try report(world, world.account.tag, "--dry-run", "--discard")
+        #expect(dryDiscard.1 && dryDiscard.0.contains("discarding 1 steps"), "\(dryDiscard.0)")
         let asked = try report(world, world.account.tag)
+        #expect(asked.0 == dry.0, "the dry run said so")
         #expect(!asked.1 && asked.0.contains("--discard"), "\(asked.0)")
         let portfolio = try world.base.ask("HGET", world.account.portfolio, "parked")
         #expect(portfolio == .null, "it was not even parked")
