@@ -1,3 +1,4 @@
+import Glibc
 import Shared
 import TestSupport
 import Testing
@@ -57,6 +58,67 @@ struct OrderBookTests {
         }
         try awaitSilence(of: .house, fleet)
         try expectBooked(fleet, rejected: 0, net: "-38.35")
+    }
+
+    /// The book has work for all seven, so each dies with some before it; `fleet reconcile` is asked as an
+    /// operator would.
+    @Test(.timeLimit(.minutes(6)))
+    func `each worker is killed with work in the middle of the book, and it comes out the same`()
+        throws
+    {
+        let fleet = try FleetUnderTest()
+        defer { fleet.end() }
+        try prepare(fleet, "live:73", "barclays")
+        try fleet.start(
+            "provider-simulator",
+            [
+                "--statement", "xauusd_signal_orderbook=\(Self.book)", "--reports",
+                "\(fleet.folder)/reports", "--refuse-once", "xauusd_signal_orderbook",
+            ])
+        let play = try Subprocess(
+            Binaries.path("fleet"), ["play", Self.book, "--account", "live:73"],
+            environment: fleet.environment)
+        var waiting = Set(Binaries.processes.filter { $0.hasPrefix("worker-") })
+        while play.isRunning, !waiting.isEmpty {
+            if let killed = try killOne(of: waiting, fleet) { waiting.remove(killed) }
+        }
+        #expect(waiting.isEmpty, "they had no work: \(waiting.sorted())")
+        let exit = play.wait(within: .seconds(240))
+        if exit == nil { play.killNow() }
+        #expect(exit == .exited(0), "\(play.errors.suffix(2_000))\n\(fleet.complaints)")
+        expect(
+            play.output,
+            [
+                "XAUUSD profits equal to the cent: 11 of 11",
+                "XAUUSD commissions equal to the cent: 11 of 11",
+                "XAUUSD close messages: 8 of 8", "XAUUSD cancels: 28 of 28",
+            ])
+        try awaitSilence(of: FleetUnderTest.outside, fleet)
+        let reconciled = try fleet.tool(["reconcile"])
+        #expect(reconciled.run.exit == .exited(0), "\(reconciled.text)")
+        try expectBooked(fleet, rejected: 1, net: "-38.32")
+    }
+
+    /// Kills the worker that first has something before it, as it goes for that; nil where none came
+    /// in a while.
+    private func killOne(of names: Set<String>, _ fleet: FleetUnderTest) throws -> String? {
+        let members = fleet.members.filter { names.contains($0.name) }
+        var first: FleetMember?
+        // All stand still until there is work, for less than a lease lasts.
+        for member in members { member.freeze() }
+        _ = eventually(within: .seconds(1), every: .milliseconds(1)) {
+            first = members.first { ((try? fleet.depth(ofProcess: $0.name)) ?? 0) > 0 }
+            return first != nil
+        }
+        for member in members { member.thaw() }
+        guard let first else {
+            // Time to renew their leases.
+            usleep(100_000)
+            return nil
+        }
+        usleep(1_000)
+        try first.restart()
+        return first.name
     }
 
     private func prepare(_ fleet: FleetUnderTest, _ account: String, _ flow: String) throws {
