@@ -152,7 +152,9 @@ struct DeadActionTests {
             "dead_entry", "8-0", "deferrals", "9", "deferred_at", "1", "order_id", "5")
         #expect(entry.string != nil)
         #expect(try world.run(DeadActions.redrive, "--all", "--by", "ann").isFine)
-        #expect(try world.fields(world.lane(.orders).stream) == [["command": "place"]])
+        #expect(
+            try world.fields(world.lane(.orders).stream)
+                == [["command": "place", "arrival": "7-0"]])
         #expect(
             try world.fields(world.lane(.reports).stream)
                 == [["order_id": "5", "arrival": "8-0", "redriven": "1"]])
