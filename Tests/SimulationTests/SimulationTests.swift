@@ -24,6 +24,11 @@ import Testing
         }
     }
 
+    @Test("seeds that found something", arguments: [86_869] as [UInt64])
+    func found(seed: UInt64) throws {
+        #expect(try Simulation(seed: seed).run().isEmpty, "SIM_SEED=\(seed) runs it again")
+    }
+
     @Test("one seed with its story", .enabled(if: setting("SIM_SEED") != nil))
     func oneSeed() throws {
         let simulation = try Simulation(seed: Self.setting("SIM_SEED") ?? 0, traced: true)

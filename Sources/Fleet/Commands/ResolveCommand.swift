@@ -123,7 +123,8 @@ enum ResolveCommand {
         var count = 0
         for letter in settled.letters where claimed.contains(letter.name) {
             if let event = letter.event, let key = letter.key {
-                try store.remark(event, of: key, as: .dropped)
+                try store.remark(
+                    event, of: key, as: .dropped, entry: letter.queued)
             }
             count += try store.remove(letter) ? 1 : 0
         }

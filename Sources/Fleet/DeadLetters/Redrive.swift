@@ -84,7 +84,7 @@ struct Redrive {
             // The mark goes first: a message that comes before that would only die again. Dying here
             // leaves an unmarked event, which comes as any other when its letter returns.
             if needs.contains(.lift), let event = letter.event, let key = letter.key {
-                try store.remark(event, of: key, as: nil)
+                try store.remark(event, of: key, as: nil, entry: letter.queued)
             }
             guard try store.redrive(letter) else { return stays(step, "it is gone") }
         }

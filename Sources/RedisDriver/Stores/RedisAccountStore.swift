@@ -63,10 +63,11 @@ package final class RedisAccountStore: AccountStore {
     }
 
     package func markDead(
-        _ key: OrderKey, _ event: EventID, _ reason: DeadReason
+        _ key: OrderKey, _ event: EventID, _ reason: DeadReason, entry: EntryID
     ) throws(StoreError) -> DeadMarkReply {
         var command = Command(
-            Scripts.markDead, key.account.holdings(key.order), key.account.orderDone(key.order))
+            Scripts.markDead, key.account.holdings(key.order), key.account.orderDone(key.order),
+            key.account.redriven(event, entry: "\(entry)"))
         command.append(event.text)
         command.append(reason.rawValue)
         return try client.runDurably([command])[0].read("mark_dead") { reply in
@@ -74,6 +75,7 @@ package final class RedisAccountStore: AccountStore {
             case "marked": .marked
             case "applied": .applied
             case "unknown": .unknownOrder
+            case "redriven": .redriven
             default: nil
             }
         }.get()

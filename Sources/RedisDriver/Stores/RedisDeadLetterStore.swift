@@ -6,6 +6,8 @@ package import Shared
 /// letter goes in the last one (architecture §3, "dead").
 package final class RedisDeadLetterStore: DeadLetterStore {
     private let client: StoreClient
+    /// How long it is remembered that an event came back, seconds: longer than a process sleeps.
+    private static let redrivenLife = 24 * 3_600
 
     init(_ client: StoreClient) { self.client = client }
 
@@ -60,13 +62,19 @@ package final class RedisDeadLetterStore: DeadLetterStore {
     }
 
     /// Lifts the mark of a dead event, or gives it another reason. Harmless where there is none.
+    ///
+    /// - Parameters:
+    ///   - reason: nil lifts it, and nobody marks the event any more for the entry.
+    ///   - entry: of its queue, by which the event died.
     package func remark(
-        _ event: EventID, of key: OrderKey, as reason: DeadReason?
+        _ event: EventID, of key: OrderKey, as reason: DeadReason?, entry: EntryID
     ) throws(StoreError) {
         var command = Command(
-            Scripts.remark, key.account.holdings(key.order), key.account.orderDone(key.order))
+            Scripts.remark, key.account.holdings(key.order), key.account.orderDone(key.order),
+            key.account.redriven(event, entry: "\(entry)"))
         command.append(event.text)
         command.append(reason?.rawValue ?? "")
+        command.append(Self.redrivenLife)
         _ = try client.runDurably(command)
     }
 }

@@ -164,9 +164,12 @@ package final class AccountProcessor<Handler: MessageHandler>: BatchProcessor {
         if reason.isMarked, let order = item.message.order {
             let key = OrderKey(item.message.account, order)
             do {
-                switch try store.markDead(key, item.message.eventID, reason) {
+                switch try store.markDead(
+                    key, item.message.eventID, reason, entry: item.entry.id)
+                {
                 case .marked, .unknownOrder: break
                 case .applied: return nil
+                case .redriven: return .hold
                 }
             } catch {
                 return .hold

@@ -59,9 +59,12 @@ package struct DeadLetter: Sendable, Equatable {
     /// Where the message first lay in its queue, or its report in that of the reports: the order in
     /// which dead letters return (architecture §3).
     package var arrival: EntryID {
-        let fields = entry.fields
-        return fields[EntryField.arrival].flatMap { EntryID($0) }
-            ?? fields[DeadField.entry].flatMap { EntryID($0) } ?? entry.id
+        entry.fields[EntryField.arrival].flatMap { EntryID($0) } ?? queued
+    }
+
+    /// The entry of its queue that died.
+    package var queued: EntryID {
+        entry.fields[DeadField.entry].flatMap { EntryID($0) } ?? entry.id
     }
 
     /// The message as it goes back into its queue. A report keeps its arrival, by which it may have

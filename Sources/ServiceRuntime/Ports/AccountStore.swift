@@ -52,6 +52,9 @@ package enum DeadMarkReply: Sendable, Equatable {
     case applied
     /// Neither the order nor what is left of it exists: no mark is needed.
     case unknownOrder
+    /// Somebody else buried this very entry, and a person has brought the event back since: who marks
+    /// it only now has slept, and its entry is not pending any more.
+    case redriven
 }
 
 package enum EmitReply: Sendable, Equatable {
@@ -84,8 +87,9 @@ package protocol AccountStore: PriceStore {
 
     func apply(_ writes: [AccountWrite]) -> [Result<ApplyReply, StoreError>]
 
+    /// Marks an event dead that came by an entry of its queue.
     func markDead(
-        _ key: OrderKey, _ event: EventID, _ reason: DeadReason
+        _ key: OrderKey, _ event: EventID, _ reason: DeadReason, entry: EntryID
     ) throws(StoreError) -> DeadMarkReply
 
     /// Parks an account: its token changes, so earlier decisions conflict.

@@ -34,6 +34,13 @@ extension AccountID {
     package func named(_ reportEntry: String) -> StringKey {
         StringKey(text: "named:{\(tag)}:\(reportEntry)", slot: slot)
     }
+
+    /// Tells that an event died by this entry of its queue and was brought back since.
+    ///
+    /// - Parameter entry: as the queue numbered it.
+    package func redriven(_ event: EventID, entry: String) -> StringKey {
+        StringKey(text: "redriven:{\(tag)}:\(entry):\(event.text)", slot: slot)
+    }
 }
 
 /// The order that a message names: the text of its holdings key.

@@ -33,7 +33,8 @@ final class LetterWorld {
     ) throws -> String {
         let lane = lane(role)
         if ![.parked, .accountParked].contains(reason) {
-            _ = try audit.base.stores.accounts.markDead(key, EventID(text: event), reason)
+            _ = try audit.base.stores.accounts.markDead(
+                key, EventID(text: event), reason, entry: EntryID(milliseconds: 4, sequence: 0))
         }
         let id = try audit.base.ask(
             "XADD", lane.dead, "*", "dead_reason", reason.rawValue, "dead_at", "5000", "dead_entry",

@@ -32,7 +32,8 @@ struct ApplyConflictTests {
                 "request/r1=1 \(home.filling)=1")
         },
         Meddling(reason: "dead") { home in
-            let reply = try home.stores.accounts.markDead(home.key, home.filling, .attempts)
+            let reply = try home.stores.accounts.markDead(
+                home.key, home.filling, .attempts, entry: .zero)
             guard reply == .marked else { throw Unexpected("\(reply)") }
         },
     ]

@@ -64,16 +64,16 @@ struct DeadLetterStoreTests {
         try home.perform([home.filled(home.load()), home.closed(home.load())])
         let (store, marks) = (home.stores.deadLetters, home.stores.accounts)
         let events = ["a", "a2", "b"].map { EventID(text: "\(home.order)/EXECUTED/e:\($0)") }
-        for event in events { _ = try marks.markDead(home.key, event, .attempts) }
-        try store.remark(events[0], of: home.key, as: nil)
-        try store.remark(events[2], of: home.key, as: .dropped)
+        for event in events { _ = try marks.markDead(home.key, event, .attempts, entry: .zero) }
+        try store.remark(events[0], of: home.key, as: nil, entry: .zero)
+        try store.remark(events[2], of: home.key, as: .dropped, entry: .zero)
         let left = "\(events[1])=attempts \(events[2])=dropped"
         for key in [home.account.holdings(home.order), home.account.orderDone(home.order)] {
             #expect(try home.hash(key)["dead"] == left)
         }
         #expect(try store.marks(of: [home.key])[home.key]?.text == left)
-        for event in events { try store.remark(event, of: home.key, as: nil) }
-        try store.remark(events[0], of: home.key, as: nil)
+        for event in events { try store.remark(event, of: home.key, as: nil, entry: .zero) }
+        try store.remark(events[0], of: home.key, as: nil, entry: .zero)
         #expect(try home.hash(home.account.holdings(home.order))["dead"] == nil)
     }
 
@@ -133,7 +133,7 @@ struct DeadLetterStoreTests {
         #expect(try restore(number: 1) == .lost)
         #expect(try !home.isThere(holdings))
         let late = EventID(text: "\(home.order)/EXECUTED/e:x8")
-        _ = try home.stores.accounts.markDead(home.key, late, .lateFill)
+        _ = try home.stores.accounts.markDead(home.key, late, .lateFill, entry: .zero)
         #expect(try store.kept([home.key]).isEmpty)
         #expect(try restore() == .restored)
         #expect(try store.kept([home.key]) == [home.key])

@@ -39,7 +39,7 @@ struct FullMemoryTests {
         #expect(batch.entries.map(\.id) == ids)
         #expect(try stores.lane.raiseSuspect(home.queue, ids[0]) == 1)
         let event = EventID(text: "\(home.order)/REJECTED/e:z")
-        #expect(try stores.accounts.markDead(home.key, event, .attempts) == .marked)
+        #expect(try stores.accounts.markDead(home.key, event, .attempts, entry: ids[0]) == .marked)
         let settlements = [
             Settlement(ids[0], .done),
             Settlement(ids[1], .delay(milliseconds: 0, Fields(["n": "1"]))),

@@ -55,6 +55,8 @@ struct Operator {
 
     private func liftMark(_ fields: Fields) {
         guard let event = fields["event_id"], let key = key(fields) else { return }
+        let entry = fields[DeadField.entry] ?? ""
+        world.set(key.account.redriven(EventID(text: event), entry: entry), "1")
         for hash in [key.account.holdings(key.order), key.account.orderDone(key.order)] {
             guard let text = world[hash: hash]["dead"] else { continue }
             var marks = NamedList(text: text)

@@ -105,8 +105,10 @@ extension UnrulyStore: AccountStore {
     func claim(_ ids: [IDClaim]) -> [Result<Bool, StoreError>] { base.claim(ids) }
 
     func markDead(
-        _ key: OrderKey, _ event: EventID, _ reason: DeadReason
-    ) throws(StoreError) -> DeadMarkReply { try base.markDead(key, event, reason) }
+        _ key: OrderKey, _ event: EventID, _ reason: DeadReason, entry: EntryID
+    ) throws(StoreError) -> DeadMarkReply {
+        try base.markDead(key, event, reason, entry: entry)
+    }
 
     func park(
         _ account: AccountID, reason: String, token: OrdersToken

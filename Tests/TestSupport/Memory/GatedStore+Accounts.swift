@@ -23,9 +23,9 @@ extension GatedStore: AccountStore {
     }
 
     package func markDead(
-        _ key: OrderKey, _ event: EventID, _ reason: DeadReason
+        _ key: OrderKey, _ event: EventID, _ reason: DeadReason, entry: EntryID
     ) throws(StoreError) -> DeadMarkReply {
-        try single(.markDead) { world.markDead(key, event, reason) }
+        try single(.markDead) { world.markDead(key, event, reason, entry: entry) }
     }
 
     package func park(

@@ -121,8 +121,11 @@ extension MemoryWorld: AccountStore {
     }
 
     package func markDead(
-        _ key: OrderKey, _ event: EventID, _ reason: DeadReason
+        _ key: OrderKey, _ event: EventID, _ reason: DeadReason, entry: EntryID
     ) -> DeadMarkReply {
+        if self[string: key.account.redriven(event, entry: "\(entry)")] != nil {
+            return .redriven
+        }
         let candidates = [
             key.account.holdings(key.order), key.account.orderDone(key.order),
         ]
