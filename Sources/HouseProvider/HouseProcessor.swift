@@ -46,7 +46,8 @@ final class HouseProcessor: BatchProcessor {
         let freshness: Freshness?
     }
 
-    func process(_ entries: [Entry], lane: LaneID, now: Int64) -> [EntryResult] {
+    func process(_ entries: [Entry], lane: LaneID, now server: ServerClock) -> [EntryResult] {
+        let now = server.said
         var results: [EntryID: EntryResult] = [:]
         let works = read(entries, into: &results)
         let market = readMarket(works)
@@ -151,7 +152,7 @@ final class HouseProcessor: BatchProcessor {
         return .settle(Deferral.disposition(of: entry, .waitingForPrice, now: now))
     }
 
-    func processSuspect(_ entry: Entry, lane: LaneID, now: Int64) -> EntryResult {
+    func processSuspect(_ entry: Entry, lane: LaneID, now: ServerClock) -> EntryResult {
         bury(entry, .crashLoop, detail: nil)
     }
 

@@ -38,7 +38,7 @@ final class WriterProcessor: BatchProcessor {
         if case .failure(let error) = Result(catching: { try look(lane) }) { alarm(error) }
     }
 
-    func process(_ entries: [Entry], lane: LaneID, now serverNow: Int64) -> [EntryResult] {
+    func process(_ entries: [Entry], lane: LaneID, now server: ServerClock) -> [EntryResult] {
         var results = [EntryResult](repeating: .hold, count: entries.count)
         keepUp(lane)
         // While Postgres is away everything is held, and the lane rests.
@@ -171,7 +171,7 @@ final class WriterProcessor: BatchProcessor {
         }
     }
 
-    func processSuspect(_ entry: Entry, lane: LaneID, now serverNow: Int64) -> EntryResult {
+    func processSuspect(_ entry: Entry, lane: LaneID, now server: ServerClock) -> EntryResult {
         do {
             try look(lane)
             let row: EventRow

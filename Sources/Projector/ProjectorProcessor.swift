@@ -12,7 +12,7 @@ final class ProjectorProcessor: BatchProcessor {
         self.counters = counters
     }
 
-    func process(_ entries: [Entry], lane: LaneID, now: Int64) -> [EntryResult] {
+    func process(_ entries: [Entry], lane: LaneID, now: ServerClock) -> [EntryResult] {
         var results = [EntryResult](repeating: .settle(.done), count: entries.count)
         var changes: [(index: Int, change: ProjectedOrder)] = []
         for (index, entry) in entries.enumerated() {
@@ -43,7 +43,7 @@ final class ProjectorProcessor: BatchProcessor {
         return results
     }
 
-    func processSuspect(_ entry: Entry, lane: LaneID, now: Int64) -> EntryResult {
+    func processSuspect(_ entry: Entry, lane: LaneID, now: ServerClock) -> EntryResult {
         counters.count(.dead, DeadReason.crashLoop.rawValue)
         return .settle(.dead(.crashLoop, Fields()))
     }

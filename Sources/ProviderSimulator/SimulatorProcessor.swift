@@ -30,7 +30,8 @@ final class SimulatorProcessor: BatchProcessor {
         self.counters = counters
     }
 
-    func process(_ entries: [Entry], lane: LaneID, now: Int64) -> [EntryResult] {
+    func process(_ entries: [Entry], lane: LaneID, now server: ServerClock) -> [EntryResult] {
+        let now = server.said
         var results: [EntryResult] = []
         var placed: [(index: Int, report: PlacedReport)] = []
         for (index, entry) in entries.enumerated() {
@@ -57,7 +58,7 @@ final class SimulatorProcessor: BatchProcessor {
         return results
     }
 
-    func processSuspect(_ entry: Entry, lane: LaneID, now: Int64) -> EntryResult {
+    func processSuspect(_ entry: Entry, lane: LaneID, now: ServerClock) -> EntryResult {
         counters.count(.dead, DeadReason.crashLoop.rawValue)
         return .settle(.dead(.crashLoop, Fields()))
     }

@@ -11,12 +11,12 @@ import Testing
         var tended = 0
         var holds = false
 
-        func process(_ entries: [Entry], lane: LaneID, now: Int64) -> [EntryResult] {
+        func process(_ entries: [Entry], lane: LaneID, now: ServerClock) -> [EntryResult] {
             batches.append(entries.count)
             return entries.map { _ in holds ? .hold : .settle(.done) }
         }
 
-        func processSuspect(_ entry: Entry, lane: LaneID, now: Int64) -> EntryResult { .hold }
+        func processSuspect(_ entry: Entry, lane: LaneID, now: ServerClock) -> EntryResult { .hold }
         func tend(_ lane: LaneID) { tended += 1 }
     }
 

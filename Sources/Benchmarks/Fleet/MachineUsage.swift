@@ -1,5 +1,3 @@
-import Glibc
-
 /// What the kernel says of all cores together, since the machine started, clock ticks.
 struct MachineUsage {
     let all: Int64
@@ -7,16 +5,7 @@ struct MachineUsage {
     let stolen: Int64
 
     static func now() throws -> MachineUsage {
-        guard let file = fopen("/proc/stat", "r") else {
-            throw BenchmarkError("/proc/stat cannot be read")
-        }
-        defer { fclose(file) }
-        var line = [CChar](repeating: 0, count: 256)
-        guard fgets(&line, CInt(line.count), file) != nil else {
-            throw BenchmarkError("/proc/stat is empty")
-        }
-        let text = String(
-            decoding: line.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        let text = try KernelFile.lines(of: "/proc/stat").first ?? ""
         // cpu user nice system idle iowait irq softirq steal …; guests are part of the users.
         let ticks = text.split(whereSeparator: \.isWhitespace).dropFirst().compactMap { Int64($0) }
         guard ticks.count >= 8 else { throw BenchmarkError("/proc/stat names no stolen time") }

@@ -14,18 +14,10 @@ enum ProcessUsage {
 
     /// Resident memory (`VmRSS`), bytes.
     static func memory(_ pid: pid_t) throws -> Int {
-        guard let file = fopen("/proc/\(pid)/status", "r") else {
-            throw BenchmarkError("process \(pid) has ended")
-        }
-        defer { fclose(file) }
-        var line = [CChar](repeating: 0, count: 256)
-        while fgets(&line, CInt(line.count), file) != nil {
-            let text = String(
-                decoding: line.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-            guard text.hasPrefix("VmRSS:") else { continue }
-            let digits = text.filter(\.isNumber)
-            if let kilobytes = Int(digits) { return kilobytes * 1_024 }
-        }
-        throw BenchmarkError("process \(pid) has no VmRSS")
+        let lines = try KernelFile.lines(of: "/proc/\(pid)/status")
+        guard let line = lines.first(where: { $0.hasPrefix("VmRSS:") }),
+            let kilobytes = Int(line.filter(\.isNumber))
+        else { throw BenchmarkError("process \(pid) has no VmRSS") }
+        return kilobytes * 1_024
     }
 }

@@ -26,7 +26,8 @@ final class DispatchProcessor: BatchProcessor {
         self.counters = counters
     }
 
-    func process(_ entries: [Entry], lane: LaneID, now: Int64) -> [EntryResult] {
+    func process(_ entries: [Entry], lane: LaneID, now server: ServerClock) -> [EntryResult] {
+        let now = server.said
         var ends: [EntryID: DispatchEnd] = [:]
         var items: [DispatchItem] = []
         for entry in entries {
@@ -47,7 +48,7 @@ final class DispatchProcessor: BatchProcessor {
         }
     }
 
-    func processSuspect(_ entry: Entry, lane: LaneID, now: Int64) -> EntryResult {
+    func processSuspect(_ entry: Entry, lane: LaneID, now: ServerClock) -> EntryResult {
         bury(entry, .crashLoop, "it was alone in hand when three processes died")
     }
 

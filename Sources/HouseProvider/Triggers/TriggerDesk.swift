@@ -17,8 +17,8 @@ final class TriggerDesk {
     }
 
     /// The answers to what is done and told to other readers; an entry without one comes again, and so
-    /// do the later ones of its order. A change waits for the one before it of the same order: they are one round trip as long as no
-    /// order has two.
+    /// do the later ones of its order. A change waits for the one before it of the same order: they are
+    /// one round trip as long as no order has two.
     func change(_ changes: [Change]) -> [EntryID: TriggerAnswer] {
         guard register(changes) else { return [:] }
         var answers: [EntryID: TriggerAnswer] = [:]

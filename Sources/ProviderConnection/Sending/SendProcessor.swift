@@ -33,7 +33,8 @@ final class SendProcessor: BatchProcessor {
         watch = RequestWatch(rules)
     }
 
-    func process(_ entries: [Entry], lane: LaneID, now: Int64) -> [EntryResult] {
+    func process(_ entries: [Entry], lane: LaneID, now server: ServerClock) -> [EntryResult] {
+        let now = server.said
         watch.look(lane, store, counters)
         var results: [EntryID: EntryResult] = [:]
         note(lane, entries, now: now, into: &results)
@@ -43,7 +44,7 @@ final class SendProcessor: BatchProcessor {
         return entries.map { results[$0.id] ?? .hold }
     }
 
-    func processSuspect(_ entry: Entry, lane: LaneID, now: Int64) -> EntryResult {
+    func processSuspect(_ entry: Entry, lane: LaneID, now: ServerClock) -> EntryResult {
         bury(entry, .crashLoop, "it was alone in hand when three processes died")
     }
 

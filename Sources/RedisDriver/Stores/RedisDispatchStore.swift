@@ -121,7 +121,7 @@ package final class RedisDispatchStore: DispatchStore {
             throw .refused(operation: "attach", detail: "\(id) leads to another order")
         }
         guard try hasEnded(replies[1], key) else { return }
-        let expiry = Command("PEXPIRE", Keys.lookup(id), [String(RedisProjectionStore.life)])
+        let expiry = Command("PEXPIRE", Keys.lookup(id), [String(AccountWrite.Retention.done)])
         _ = try client.runDurably(expiry)
         guard try !hasEnded(client.run([registry])[0], key) else { return }
         _ = try client.runDurably(Command("PERSIST", Keys.lookup(id)))

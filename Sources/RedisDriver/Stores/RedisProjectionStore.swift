@@ -4,8 +4,6 @@ import Shared
 /// What the projector writes for other readers.
 package final class RedisProjectionStore: ProjectionStore {
     private let client: StoreClient
-    /// How long ids and the copy of an ended order lead on, ms (architecture §2).
-    static let life: Int64 = 8 * 24 * 3_600_000
 
     init(_ client: StoreClient) { self.client = client }
 
@@ -80,7 +78,7 @@ package final class RedisProjectionStore: ProjectionStore {
     private func copying(_ change: ProjectedOrder) -> Command {
         var command = Command(Scripts.projectOrder, Keys.orderData(change.key.order))
         command.append(change.version)
-        command.append(change.isTerminal ? String(Self.life) : "")
+        command.append(change.isTerminal ? String(AccountWrite.Retention.done) : "")
         // The identity leads to the account, whatever the snapshot holds.
         let account = change.key.account
         command.append(change.fields)
@@ -106,7 +104,7 @@ package final class RedisProjectionStore: ProjectionStore {
     private func leading(_ change: ProjectedOrder, expiring: Bool) -> [Command] {
         ([LifecycleID(change.key.order)] + change.ids).map { id in
             expiring
-                ? Command("PEXPIRE", Keys.lookup(id), [String(Self.life)])
+                ? Command("PEXPIRE", Keys.lookup(id), [String(AccountWrite.Retention.done)])
                 : Command("PERSIST", Keys.lookup(id))
         }
     }

@@ -9,9 +9,6 @@ package final class AccountProcessor<Handler: MessageHandler>: BatchProcessor {
     let retention: AccountWrite.Retention
     let counters: any OutcomeCounting
     let clock: () -> MonotonicTime
-    /// That of the queue's server.
-    var queueClock = ServerClock(said: 0, asked: .distantPast)
-    private var noted: ServerClock?
     private var attempts: [EntryID: Int] = [:]
     /// What the last batch published, an account each.
     var published: [[Record]] = []
@@ -38,15 +35,13 @@ package final class AccountProcessor<Handler: MessageHandler>: BatchProcessor {
         self.clock = clock
     }
 
-    package func note(_ clock: ServerClock) { noted = clock }
-
-    package func process(_ entries: [Entry], lane: LaneID, now: Int64) -> [EntryResult] {
-        queueClock = noted ?? ServerClock(said: now, asked: clock())
+    package func process(_ entries: [Entry], lane: LaneID, now: ServerClock) -> [EntryResult] {
         var results: [EntryID: EntryResult] = [:]
         let work = decode(entries, into: &results)
-        for account in decideAndPublish(work, partition: lane.partition) {
+        for account in decideAndPublish(work, partition: lane.partition, now) {
             for (item, ruling) in zip(account.work.items, account.rulings) {
-                results[item.entry.id] = result(of: item, ruling, account, now: now)
+                results[item.entry.id] = result(
+                    of: item, ruling, account, now: now.said)
             }
         }
         for entry in entries where results[entry.id] != .hold { attempts[entry.id] = nil }
@@ -187,7 +182,7 @@ package final class AccountProcessor<Handler: MessageHandler>: BatchProcessor {
         return .settle(.dead(reason, fields))
     }
 
-    package func processSuspect(_ entry: Entry, lane: LaneID, now: Int64) -> EntryResult {
+    package func processSuspect(_ entry: Entry, lane: LaneID, now: ServerClock) -> EntryResult {
         let message: Handler.Message
         do {
             message = try Handler.Message(entry.fields, entry: "\(entry.id)")
@@ -209,7 +204,7 @@ package final class AccountProcessor<Handler: MessageHandler>: BatchProcessor {
     }
 
     private func suspectCommand(
-        _ item: WorkItem<Handler.Message>, lane: LaneID, now: Int64
+        _ item: WorkItem<Handler.Message>, lane: LaneID, now: ServerClock
     ) -> EntryResult {
         guard let loaded = load(item), let request = item.message.request else { return .hold }
         guard loaded.account.answers[request.id] == nil else {
@@ -221,7 +216,7 @@ package final class AccountProcessor<Handler: MessageHandler>: BatchProcessor {
     /// What was applied can only kill by the publication of its own record. Once that is done, whoever
     /// died was not killed by this message, and nothing of it is left to do.
     private func suspectPublication(
-        _ item: WorkItem<Handler.Message>, _ loaded: LoadedAccount, lane: LaneID, now: Int64
+        _ item: WorkItem<Handler.Message>, _ loaded: LoadedAccount, lane: LaneID, now: ServerClock
     ) -> EntryResult {
         let event = item.message.eventID.text
         guard loaded.outbox.contains(where: { $0.event["event_id"] == event }) else {

@@ -12,8 +12,10 @@ extension AccountProcessor {
 
     /// Rounds of load, decide, apply until no account conflicts; then publishes what all of them
     /// have in their outboxes.
+    ///
+    /// - Parameter server: that of the queue.
     func decideAndPublish(
-        _ work: [AccountWork<Handler.Message>], partition: Int
+        _ work: [AccountWork<Handler.Message>], partition: Int, _ server: ServerClock
     ) -> [AccountResult] {
         var results: [AccountResult] = []
         var boxes: [[Record]] = []
@@ -21,7 +23,7 @@ extension AccountProcessor {
         var round = 0
         while !open.isEmpty {
             round += 1
-            let outcome = attempt(open)
+            let outcome = attempt(open, server)
             for done in outcome.done {
                 results.append(done.result)
                 if !done.box.isEmpty { boxes.append(done.box) }
@@ -132,7 +134,9 @@ extension AccountProcessor {
         var conflicts: [AccountWork<Handler.Message>] = []
     }
 
-    private func attempt(_ work: [AccountWork<Handler.Message>]) -> Attempt {
+    private func attempt(
+        _ work: [AccountWork<Handler.Message>], _ server: ServerClock
+    ) -> Attempt {
         var attempt = Attempt()
         let loads = store.load(work.map { $0.request })
         var ready: [(work: AccountWork<Handler.Message>, loaded: LoadedAccount)] = []
@@ -145,7 +149,7 @@ extension AccountProcessor {
         guard !ready.isEmpty else { return attempt }
         let chains: [Chain]
         do {
-            chains = try deliberate(ready, &attempt)
+            chains = try deliberate(ready, server, &attempt)
         } catch {
             attempt.done += ready.map { (failed($0.work, error), []) }
             return attempt
@@ -172,10 +176,10 @@ extension AccountProcessor {
 
     private func deliberate(
         _ ready: [(work: AccountWork<Handler.Message>, loaded: LoadedAccount)],
-        _ attempt: inout Attempt
+        _ server: ServerClock, _ attempt: inout Attempt
     ) throws(StoreError) -> [Chain] {
         let read = try Readings(for: ready, by: handler, from: store)
-        let queueNow = queueClock.latest(at: clock())
+        let queueNow = server.latest(at: clock())
         var chains: [Chain] = []
         for (work, loaded) in ready {
             var deliberation = Deliberation(

@@ -11,13 +11,9 @@ package enum EntryResult: Sendable, Equatable {
 package protocol BatchProcessor: AnyObject {
     /// - Parameters:
     ///   - entries: in stream order, held ones first.
-    ///   - now: the server's clock at the fetch, ms.
+    ///   - now: the clock of the queue's server, as it was at the fetch, and when that was.
     /// - Returns: one result an entry.
-    func process(_ entries: [Entry], lane: LaneID, now: Int64) -> [EntryResult]
-
-    /// Told before each batch, for ages that must not be taken for less than they are: the clock of the
-    /// server that holds the queue, as it was at the fetch, and when that was.
-    func note(_ clock: ServerClock)
+    func process(_ entries: [Entry], lane: LaneID, now: ServerClock) -> [EntryResult]
 
     /// Hands over, once, the records that the last batch published, an account each: they leave their
     /// outboxes in the round trip that settles it.
@@ -28,7 +24,7 @@ package protocol BatchProcessor: AnyObject {
 
     /// What becomes of an entry that killed three processes while it was alone in hand. `hold`
     /// where the store was away.
-    func processSuspect(_ entry: Entry, lane: LaneID, now: Int64) -> EntryResult
+    func processSuspect(_ entry: Entry, lane: LaneID, now: ServerClock) -> EntryResult
 
     /// Called when there is nothing to process, at least every `Lane.longestWait`: time to look
     /// after what does not come as an entry.
@@ -36,7 +32,6 @@ package protocol BatchProcessor: AnyObject {
 }
 
 extension BatchProcessor {
-    package func note(_ clock: ServerClock) {}
     package func takePublished() -> [[Record]] { [] }
     package func unboxed(_ published: [[Record]], _ replies: [Result<UnboxReply, StoreError>]) {}
     package func tend(_ lane: LaneID) {}

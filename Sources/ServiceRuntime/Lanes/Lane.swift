@@ -135,8 +135,7 @@ package final class Lane {
     }
 
     private func process(_ batch: [Entry]) -> [EntryResult] {
-        processor.note(clock)
-        return processor.process(batch, lane: id, now: clock.said)
+        processor.process(batch, lane: id, now: clock)
     }
 
     private func work(_ entries: [Entry], nextDue: Int64?) throws(StoreError) -> Turn {
@@ -255,7 +254,7 @@ package final class Lane {
         held = []
         let result =
             count >= 3
-            ? processor.processSuspect(entry, lane: id, now: clock.said) : process([entry])[0]
+            ? processor.processSuspect(entry, lane: id, now: clock) : process([entry])[0]
         let settled = try settle([entry], [result])
         held = waiting + held
         if !held.isEmpty { try store.clearSuspect(id, entry.id) }

@@ -21,12 +21,6 @@ package struct Freshness: Sendable, Equatable {
         self.since = since
         self.left = left
     }
-
-    /// Whether it still may be done.
-    ///
-    /// - Parameter now: TIME of the server, ms. Before `since` it is the clock of another server, or
-    ///   one that was set back, and tells nothing.
-    package func holds(at now: Int64) -> Bool { now >= since && now - since <= left }
 }
 
 /// Prices, and the clocks of the places where something is to be done at them.

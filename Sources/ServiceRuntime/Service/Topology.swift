@@ -5,7 +5,7 @@ package struct Topology: Sendable, Equatable {
     /// Partitions of every queue and of the events, 1 to 256.
     package let partitions: Int
     /// Of messages: what processes write, raised by `fleet upgrade`. It may be none that this binary
-    /// knows: see `checkVersion`.
+    /// knows: see `checkVersions`.
     package let version: Int
     /// Of what the stores' scripts leave in keys, as `fleet init` wrote it.
     package let scriptVersion: String

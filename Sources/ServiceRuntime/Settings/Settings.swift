@@ -55,10 +55,9 @@ package struct Settings: Sendable {
 
     /// A provider's name.
     package func provider(_ name: String) throws(SettingError) -> Provider {
+        let value = try text(name)
         do {
-            return try Provider(try text(name))
-        } catch let error as SettingError {
-            throw error
+            return try Provider(value)
         } catch {
             throw SettingError(name, rule: "is no provider's name: \(error)")
         }

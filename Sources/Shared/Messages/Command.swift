@@ -54,12 +54,10 @@ package struct Command: AccountMessage, Equatable {
         order = fields.present("order_id").flatMap { try? OrderID($0) }
         // What came back from the dead letters says when it first came; nothing came later than now.
         acceptedAt =
-            [entry, fields.present(Self.arrival)].compactMap { id in
+            [entry, fields.present(EntryField.arrival)].compactMap { id in
                 id.flatMap { Int64($0.prefix { $0 != "-" }) }
             }.min() ?? 0
     }
-
-    private static let arrival = "arrival"
 
     package var eventID: EventID { EventID(request: requestID) }
 
@@ -69,7 +67,7 @@ package struct Command: AccountMessage, Equatable {
     /// redrive adds.
     private var digest: String {
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-        let named = fields.list.filter { $0.name != "ts" && $0.name != Self.arrival }
+        let named = fields.list.filter { $0.name != "ts" && $0.name != EntryField.arrival }
             .sorted { $0.name < $1.name }
         for byte in Netstring.encode(named.flatMap { [$0.name, $0.value] }).utf8 {
             hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3

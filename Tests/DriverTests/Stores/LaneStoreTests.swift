@@ -9,9 +9,7 @@ struct LaneStoreTests {
     @Test(arguments: Deployment.allCases)
     func entriesAreHandedOutOnceInOrderAndSettledAway(_ deployment: Deployment) throws {
         let home = try StoreHome(deployment)
-        try home.makeGroup(home.queue)
-        let nonce = try home.lease(home.queue)
-        let ids = try (0..<3).map { try home.append(["n": "\($0)"], to: home.queue) }
+        let (nonce, ids) = try home.takeQueue(with: 3)
         let lane = home.stores.lane
         let first = try lane.fetch(home.queue, nonce, .new, count: 2).held()
         #expect(first.entries.map(\.id) == Array(ids[..<2]))
@@ -34,9 +32,7 @@ struct LaneStoreTests {
     @Test(arguments: Deployment.allCases)
     func aBatchEndsWithItsOutboxesEmptyAndTheNextOneInHand(_ deployment: Deployment) throws {
         let home = try StoreHome(deployment)
-        try home.makeGroup(home.queue)
-        let nonce = try home.lease(home.queue)
-        let ids = try (0..<3).map { try home.append(["n": "\($0)"], to: home.queue) }
+        let (nonce, ids) = try home.takeQueue(with: 3)
         let lane = home.stores.lane
         _ = try lane.fetch(home.queue, nonce, .new, count: 2)
         let records = try home.perform([home.created(), home.placed()])
@@ -103,9 +99,7 @@ struct LaneStoreTests {
     @Test(arguments: Deployment.allCases)
     func whatWasNotSettledIsReadAgainPageByPage(_ deployment: Deployment) throws {
         let home = try StoreHome(deployment)
-        try home.makeGroup(home.queue)
-        let old = try home.lease(home.queue)
-        let ids = try (0..<5).map { try home.append(["n": "\($0)"], to: home.queue) }
+        let (old, ids) = try home.takeQueue(with: 5)
         let lane = home.stores.lane
         _ = try lane.fetch(home.queue, old, .new, count: 4)
         _ = try lane.settle(home.queue, old, [Settlement(ids[1], .done)])
@@ -319,9 +313,7 @@ struct LaneStoreTests {
 
     @Test func aLargeBatchIsSettledWhole() throws {
         let home = try StoreHome(.single)
-        try home.makeGroup(home.queue)
-        let nonce = try home.lease(home.queue)
-        let ids = try (0..<600).map { try home.append(["n": "\($0)"], to: home.queue) }
+        let (nonce, ids) = try home.takeQueue(with: 600)
         _ = try home.stores.lane.fetch(home.queue, nonce, .new, count: 600)
         let reply = try home.stores.lane.settle(
             home.queue, nonce, ids.map { Settlement($0, .done) })
@@ -332,9 +324,7 @@ struct LaneStoreTests {
     @Test(arguments: Deployment.allCases)
     func suspicionIsCountedAndClearedBySettling(_ deployment: Deployment) throws {
         let home = try StoreHome(deployment)
-        try home.makeGroup(home.queue)
-        let nonce = try home.lease(home.queue)
-        let ids = try (0..<2).map { try home.append(["n": "\($0)"], to: home.queue) }
+        let (nonce, ids) = try home.takeQueue(with: 2)
         let lane = home.stores.lane
         _ = try lane.fetch(home.queue, nonce, .new, count: 9)
         #expect(try lane.raiseSuspect(home.queue, ids[0]) == 1)

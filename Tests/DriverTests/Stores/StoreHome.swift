@@ -122,6 +122,13 @@ extension StoreHome {
         return nonce
     }
 
+    /// Makes the queue with so many entries, `n` from 0 on, and takes its lease.
+    func takeQueue(with count: Int) throws -> (nonce: LeaseNonce, ids: [EntryID]) {
+        try makeGroup(queue)
+        let nonce = try lease(queue)
+        return (nonce, try (0..<count).map { try append(["n": "\($0)"], to: queue) })
+    }
+
     /// Everything that keys hold, to show that nothing was written.
     func dump(_ keys: [any RedisKey]) throws -> [Reply] {
         try keys.map { try stores.client.call(dumping($0)).get() }

@@ -51,12 +51,12 @@ final class BookkeepingProcessor: BatchProcessor {
 
     init(_ bookkeeper: Bookkeeper) { self.bookkeeper = bookkeeper }
 
-    func process(_ entries: [Entry], lane: LaneID, now: Int64) -> [EntryResult] {
+    func process(_ entries: [Entry], lane: LaneID, now: ServerClock) -> [EntryResult] {
         bookkeeper.commit(entries)
         return entries.map { _ in .settle(.done) }
     }
 
-    func processSuspect(_ entry: Entry, lane: LaneID, now: Int64) -> EntryResult {
+    func processSuspect(_ entry: Entry, lane: LaneID, now: ServerClock) -> EntryResult {
         process([entry], lane: lane, now: now)[0]
     }
 }

@@ -8,12 +8,12 @@ final class ConnectionProcessor: BatchProcessor {
 
     init(_ provider: ProviderModel) { self.provider = provider }
 
-    func process(_ entries: [Entry], lane: LaneID, now: Int64) -> [EntryResult] {
+    func process(_ entries: [Entry], lane: LaneID, now: ServerClock) -> [EntryResult] {
         for entry in entries { provider.receive(entry) }
         return entries.map { _ in .settle(.done) }
     }
 
-    func processSuspect(_ entry: Entry, lane: LaneID, now: Int64) -> EntryResult {
+    func processSuspect(_ entry: Entry, lane: LaneID, now: ServerClock) -> EntryResult {
         process([entry], lane: lane, now: now)[0]
     }
 }

@@ -1,5 +1,6 @@
 import ServiceRuntime
 import Shared
+import TestSupport
 import Testing
 
 @testable import HouseProvider
