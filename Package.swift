@@ -98,6 +98,8 @@ let package = Package(
         tests(
             "WorkerTests",
             redis + ["TestSupport", "ProviderSimulator", "Statements"] + handlers),
+        tests("ProtocolTests", redis),
+        tests("ToolTests", tools + ["TestSupport", "Fleet"]),
         .target(name: "CFlows", path: "Tests/CFlows"),
         // Its processes take turns on one thread. The check of exclusive access counts by thread: it
         // would take what one process was stopped in for another one's, and costs a tenth of a seed.

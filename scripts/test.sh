@@ -21,7 +21,7 @@ readonly RING_LIMIT=900
 # The second ring in two parts: the seeds, and that each rule of delivery is needed.
 readonly -A TITLE=([1]=unit [2]=simulation [2r]='rules out' [3]=drivers [4]=fleet)
 readonly -A TARGETS=(
-    [1]='SharedTests|StatementsTests|ProviderWireTests|RuntimeTests|WorkerTests'
+    [1]='SharedTests|StatementsTests|ProviderWireTests|ProtocolTests|RuntimeTests|WorkerTests|ToolTests'
     [2]='SimulationTests\.SimulationTests'
     [2r]='SimulationTests\.RuleTests'
     [3]='DriverTests'

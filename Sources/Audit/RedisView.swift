@@ -79,7 +79,7 @@ struct RedisView {
         }
     }
 
-    private func commands(of account: AccountID) -> [RedisDriver.Command] {
+    private func commands(of account: AccountID) -> [RedisCommand] {
         let lane = LaneID(events: account.partition(of: partitions), .persistence)
         return [
             Self.command("HKEYS", account.book), Self.command("SMEMBERS", account.ordersIndex),
@@ -132,13 +132,13 @@ struct RedisView {
                 }))
     }
 
-    private func run(_ commands: [RedisDriver.Command]) throws -> [Reply] {
+    private func run(_ commands: [RedisCommand]) throws -> [Reply] {
         try client.pipeline(commands).map { try $0.get() }
     }
 
     private static func command(
         _ name: StaticString, _ key: some RedisKey, _ arguments: [String] = []
-    ) -> RedisDriver.Command {
-        RedisDriver.Command(name, slot: key.slot.number, [key.text] + arguments)
+    ) -> RedisCommand {
+        RedisCommand(name, slot: key.slot.number, [key.text] + arguments)
     }
 }

@@ -69,8 +69,8 @@ final class HouseProcessor: BatchProcessor {
                 case .hold: break
                 }
             } catch {
-                results[work.entry.id] = bury(
-                    work.entry, .unreadable, detail: error.description)
+                results[work.entry.id] = counters.bury(
+                    work.entry, .unreadable, error.description)
             }
         }
         let changed = desk.change(changes)
@@ -98,7 +98,7 @@ final class HouseProcessor: BatchProcessor {
                 let partition = request.key.account.partition(of: partitions)
                 works.append(Work(entry: entry, request: request, partition: partition))
             } catch {
-                results[entry.id] = bury(entry, error.deadReason, detail: error.description)
+                results[entry.id] = counters.bury(entry, error)
             }
         }
         return works
@@ -133,8 +133,7 @@ final class HouseProcessor: BatchProcessor {
             let subject = "\(entry.id)"
             switch reply {
             case .success(.answered):
-                let arrival = entry.fields[EntryField.arrival].flatMap { EntryID($0) }
-                counters.applied(arrival: arrival ?? entry.id, at: now)
+                counters.applied(arrival: entry.arrival, at: now)
                 results[entry.id] = .settle(.done)
                 alarms.note(nil, "report not sent", subject)
             case .success(.priceTooOld): break
@@ -153,20 +152,7 @@ final class HouseProcessor: BatchProcessor {
     }
 
     func processSuspect(_ entry: Entry, lane: LaneID, now: ServerClock) -> EntryResult {
-        bury(entry, .crashLoop, detail: nil)
-    }
-
-    private func bury(_ entry: Entry, _ reason: DeadReason, detail: String?) -> EntryResult {
-        counters.count(.dead, reason.rawValue)
-        counters.alarm(
-            "dead letter",
-            [
-                "entry": "\(entry.id)", "reason": reason.rawValue,
-                "key": entry.fields.present("key") ?? "", "detail": detail ?? "",
-            ])
-        var fields = Fields()
-        fields["dead_detail"] = detail
-        return .settle(.dead(reason, fields))
+        counters.bury(entry, .crashLoop, nil)
     }
 }
 

@@ -33,7 +33,7 @@ final class ServerWatch: Sendable {
         guard isDue else { return }
         var names: Set<String> = []
         for node in try client.forEachMaster(
-            Command("INFO", slot: nil, ["server", "replication"]))
+            RedisCommand("INFO", slot: nil, ["server", "replication"]))
         {
             // A server that is away is compared when it is back.
             guard case .success(let reply) = node.result, let info = reply.string else { return }

@@ -92,7 +92,7 @@ final class WriterProcessor: BatchProcessor {
             } catch {
                 try write(rows, places, &results, lane)
                 (rows, places) = ([], [])
-                results[index] = .settle(try unreadable(entries[index], error))
+                results[index] = try unreadable(entries[index], error)
             }
         }
         try write(rows, places, &results, lane)
@@ -127,12 +127,12 @@ final class WriterProcessor: BatchProcessor {
     /// nobody: it is a dead letter of its lane, and the next of its account finds the gap.
     private func unreadable(
         _ entry: Entry, _ error: MessageError
-    ) throws(PostgresError) -> Settlement.Disposition {
+    ) throws(PostgresError) -> EntryResult {
         guard let account = try? EventRow.account(entry.fields) else {
-            counters.count(.dead, error.deadReason.rawValue)
-            return .dead(error.deadReason, Fields(["dead_detail": "\(error)"]))
+            return counters.bury(entry, error)
         }
-        return disposition(try writer.park(account, ParkingFault(unreadable: entry, error)))
+        return .settle(
+            disposition(try writer.park(account, ParkingFault(unreadable: entry, error))))
     }
 
     /// How long each new row took from its report to here, by the clock that stamped the report.
@@ -178,7 +178,7 @@ final class WriterProcessor: BatchProcessor {
             do throws(MessageError) {
                 row = try EventRow(entry.fields)
             } catch {
-                return .settle(try unreadable(entry, error))
+                return try unreadable(entry, error)
             }
             let isThere = try writer.store.tokens(of: [row]).values.contains(row.token)
             if isThere { return .settle(disposition(.repeated)) }

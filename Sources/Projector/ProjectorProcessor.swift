@@ -23,9 +23,7 @@ final class ProjectorProcessor: BatchProcessor {
                     counters.count(.ignored, "no_order")
                 }
             } catch {
-                counters.count(.dead, error.deadReason.rawValue)
-                results[index] = .settle(
-                    .dead(error.deadReason, Fields(["dead_detail": "\(error)"])))
+                results[index] = counters.bury(entry, error)
             }
         }
         guard !changes.isEmpty else { return results }
@@ -44,7 +42,6 @@ final class ProjectorProcessor: BatchProcessor {
     }
 
     func processSuspect(_ entry: Entry, lane: LaneID, now: ServerClock) -> EntryResult {
-        counters.count(.dead, DeadReason.crashLoop.rawValue)
-        return .settle(.dead(.crashLoop, Fields()))
+        counters.bury(entry, .crashLoop, nil)
     }
 }

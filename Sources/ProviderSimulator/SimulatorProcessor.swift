@@ -36,7 +36,7 @@ final class SimulatorProcessor: BatchProcessor {
         var placed: [(index: Int, report: PlacedReport)] = []
         for (index, entry) in entries.enumerated() {
             switch read(entry) {
-            case .failure(let error): results.append(unreadable(error))
+            case .failure(let error): results.append(counters.bury(entry, error))
             case .success(let request):
                 let plan = script.faults.plan(for: request.id)
                 if plan.delay > 0, entry.fields[Self.delayed] == nil {
@@ -59,8 +59,7 @@ final class SimulatorProcessor: BatchProcessor {
     }
 
     func processSuspect(_ entry: Entry, lane: LaneID, now: ServerClock) -> EntryResult {
-        counters.count(.dead, DeadReason.crashLoop.rawValue)
-        return .settle(.dead(.crashLoop, Fields()))
+        counters.bury(entry, .crashLoop, nil)
     }
 
     private func read(_ entry: Entry) -> Result<ProviderRequest, MessageError> {
@@ -69,11 +68,6 @@ final class SimulatorProcessor: BatchProcessor {
         } catch {
             return .failure(error)
         }
-    }
-
-    private func unreadable(_ error: MessageError) -> EntryResult {
-        counters.count(.dead, error.deadReason.rawValue)
-        return .settle(.dead(error.deadReason, Fields(["dead_detail": "\(error)"])))
     }
 
     private func answers(

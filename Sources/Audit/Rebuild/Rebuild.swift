@@ -3,9 +3,6 @@ package import RedisDriver
 import ServiceRuntime
 package import Shared
 
-/// `Shared` has a `Command` too, which is one of the trade.
-private typealias RedisCommand = RedisDriver.Command
-
 /// Puts accounts back from Postgres after Redis has lost writes, or all of it (architecture §3 invariant
 /// 7, §4). One account at a time: it is parked first, so that no decision comes between, and trades
 /// again when all is there. Whoever is interrupted does the same again.

@@ -41,18 +41,11 @@ struct DispatchItem {
     /// Whose report it is, as far as is known.
     var account: AccountID? { found?.key.account ?? report.key?.account }
 
-    /// Where the report first lay in its queue, kept through deferral.
-    var arrival: EntryID { DispatchItem.arrival(of: entry) }
-
-    static func arrival(of entry: Entry) -> EntryID {
-        entry.fields[EntryField.arrival].flatMap { EntryID($0) } ?? entry.id
-    }
-
     /// What tells this report from the next one of its id and status (domain §4).
     var identity: ReportIdentity {
         if let exec = report.execID { return .exec(exec) }
         if let token = report.token { return .token(token) }
-        return .entry("\(arrival)")
+        return .entry("\(entry.arrival)")
     }
 
     /// Whether the report keeps the name that it is given first: it has neither exec id nor token, or
@@ -71,7 +64,7 @@ struct DispatchItem {
     /// may share an id; one that a person sends again is named anew.
     func nameKey(in partition: Int) -> String {
         let redriven = entry.fields[EntryField.redriven].map { "/\($0)" } ?? ""
-        return "\(partition)/\(arrival)\(redriven)"
+        return "\(partition)/\(entry.arrival)\(redriven)"
     }
 
     /// The messages to a provider that this report, named so, refuses: under the reported id, and
@@ -114,15 +107,12 @@ struct DispatchItem {
             eventID: eventID(status),
             reportID: report.id, idKind: found.kind, status: status, execID: report.execID,
             averagePrice: report.averagePrice, cumulativeQuantity: report.cumulativeQuantity,
-            reason: report.reason, timestamp: report.timestamp, arrival: "\(arrival)",
+            reason: report.reason, timestamp: report.timestamp, arrival: "\(entry.arrival)",
             report: JSONText.object(original))
     }
 
     /// The report as it came, without what the runtime wrote on it while it waited.
     private var original: Fields {
-        let added = [
-            EntryField.arrival, EntryField.deferrals, EntryField.deferredAt, EntryField.redriven,
-        ]
-        return Fields(entry.fields.list.filter { !added.contains($0.name) })
+        Fields(entry.fields.list.filter { !EntryField.all.contains($0.name) })
     }
 }

@@ -49,7 +49,7 @@ final class DispatchProcessor: BatchProcessor {
     }
 
     func processSuspect(_ entry: Entry, lane: LaneID, now: ServerClock) -> EntryResult {
-        bury(entry, .crashLoop, "it was alone in hand when three processes died")
+        counters.bury(entry, .crashLoop, "it was alone in hand when three processes died")
     }
 
     /// What needs no order to be known.
@@ -86,7 +86,7 @@ final class DispatchProcessor: BatchProcessor {
         case .deferred(let reason):
             let disposition = Deferral.disposition(of: entry, reason, now: now)
             if case .dead(let death, _) = disposition {
-                return bury(entry, death, "it waited for its patience: \(reason.rawValue)")
+                return counters.bury(entry, death, "it waited for its patience: \(reason.rawValue)")
             }
             counters.count(.deferred, reason.rawValue)
             if Deferral.alarms(entry, reason) {
@@ -94,7 +94,7 @@ final class DispatchProcessor: BatchProcessor {
                     "report waits", ["entry": "\(entry.id)", "reason": reason.rawValue])
             }
             return .settle(disposition)
-        case .dead(let reason, let detail): return bury(entry, reason, detail)
+        case .dead(let reason, let detail): return counters.bury(entry, reason, detail)
         case .held: return .hold
         case .failed(let detail): return failed(entry, detail)
         }
@@ -107,14 +107,6 @@ final class DispatchProcessor: BatchProcessor {
             "attempt failed",
             ["entry": "\(entry.id)", "attempt": String(count), "detail": detail])
         guard count >= DispatchProcessor.mostAttempts else { return .hold }
-        return bury(entry, .attempts, detail)
-    }
-
-    private func bury(_ entry: Entry, _ reason: DeadReason, _ detail: String) -> EntryResult {
-        counters.count(.dead, reason.rawValue)
-        counters.alarm(
-            "dead letter",
-            ["entry": "\(entry.id)", "reason": reason.rawValue, "detail": detail])
-        return .settle(.dead(reason, Fields(["dead_detail": detail])))
+        return counters.bury(entry, .attempts, detail)
     }
 }

@@ -49,8 +49,8 @@ enum LivingStory {
             detail: StoredStory.join([
                 ("entry", entry.id), ("event", entry.fields["event"]),
                 ("status", entry.fields["ord_status"]), ("command", entry.fields["command"]),
-                ("reason", entry.fields["dead_reason"] ?? entry.fields["reason"]),
-                ("detail", entry.fields["dead_detail"]),
+                ("reason", entry.fields[DeadField.reason] ?? entry.fields["reason"]),
+                ("detail", entry.fields[DeadField.detail]),
             ]))
     }
 }

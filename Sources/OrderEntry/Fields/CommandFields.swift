@@ -10,11 +10,6 @@ struct CommandFields {
         "v", "command", "request_id", "user_type", "user_id", "ttl_ms", "ts",
     ]
 
-    /// What the runtime adds to a message that came again.
-    static let transport: Set<String> = [
-        EntryField.arrival, EntryField.deferrals, EntryField.deferredAt, EntryField.redriven,
-    ]
-
     /// Refuses the first field that is not of the command, or that comes twice.
     init(_ fields: Fields, own: Set<String>) throws(Refusal) {
         self.fields = fields
@@ -22,7 +17,7 @@ struct CommandFields {
         for field in fields.list {
             let known =
                 own.contains(field.name) || Self.common.contains(field.name)
-                || Self.transport.contains(field.name)
+                || EntryField.all.contains(field.name)
             guard known else { throw Refusal(.unknownField, Self.shown(field.name)) }
             guard seen.insert(field.name).inserted else {
                 throw Refusal(.invalidField, "\(field.name) is given twice")

@@ -41,12 +41,8 @@ struct OutgoingRequest: Sendable {
 
     /// Names of ours: of the queue, of the account, and of what happened to the entry here.
     private static func staysHere(_ name: String) -> Bool {
-        switch name {
-        case "v", "key", EntryField.arrival, EntryField.deferrals, EntryField.deferredAt,
-            EntryField.redriven:
-            true
-        default: name.hasPrefix("dead_")
-        }
+        name == "v" || name == "key" || EntryField.all.contains(name)
+            || DeadField.all.contains(name)
     }
 }
 

@@ -140,8 +140,7 @@ final class SendProcessor: BatchProcessor {
         }
         for entry in gone {
             left[entry.id] = nil
-            let arrival = entry.fields[EntryField.arrival].flatMap { EntryID($0) }
-            counters.applied(arrival: arrival ?? entry.id, at: now)
+            counters.applied(arrival: entry.arrival, at: now)
             results[entry.id] = .settle(.done)
         }
     }
@@ -166,14 +165,7 @@ final class SendProcessor: BatchProcessor {
 
     private func bury(_ entry: Entry, _ reason: DeadReason, _ detail: String) -> EntryResult {
         attempts[entry.id] = nil
-        counters.count(.dead, reason.rawValue)
-        counters.alarm(
-            "dead letter",
-            [
-                "entry": "\(entry.id)", "reason": reason.rawValue,
-                "key": entry.fields.present("key") ?? "", "detail": detail,
-            ])
-        return .settle(.dead(reason, Fields(["dead_detail": detail])))
+        return counters.bury(entry, reason, detail)
     }
 }
 

@@ -17,7 +17,7 @@ package final class DedicatedConnection {
     ///
     /// - Parameter timeout: how long the server may be silent: more than the command blocks, or its
     ///   answer is taken for lost and the connection given up.
-    package func call(_ command: Command, timeout: Duration) -> Result<Reply, RedisError> {
+    package func call(_ command: RedisCommand, timeout: Duration) -> Result<Reply, RedisError> {
         var target: RedisEndpoint?
         var commands = [command]
         var last: Result<Reply, RedisError> = .failure(
@@ -39,7 +39,7 @@ package final class DedicatedConnection {
                 commands = [command]
             case .ask(let node):
                 target = node
-                commands = [Command("ASKING", slot: nil), command]
+                commands = [RedisCommand("ASKING", slot: nil), command]
             case .relocate:
                 routes.suspect()
                 target = nil
@@ -53,7 +53,7 @@ package final class DedicatedConnection {
     }
 
     private func place(
-        of command: Command, _ target: RedisEndpoint?
+        of command: RedisCommand, _ target: RedisEndpoint?
     ) throws(RedisError) -> RedisEndpoint {
         if let target { return target }
         try routes.prepare()

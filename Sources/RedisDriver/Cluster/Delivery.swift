@@ -9,11 +9,11 @@ struct Delivery {
         var isAsking = false
     }
 
-    let commands: [Command]
+    let commands: [RedisCommand]
     private var results: [Result<Reply, RedisError>?]
     private(set) var pending: [Attempt]
 
-    init(_ commands: [Command]) {
+    init(_ commands: [RedisCommand]) {
         self.commands = commands
         results = Array(repeating: nil, count: commands.count)
         pending = commands.indices.map { Attempt(index: $0) }
@@ -45,19 +45,19 @@ struct Delivery {
 /// One node's share of a round.
 struct NodeShare {
     let endpoint: RedisEndpoint
-    private(set) var commands: [Command] = []
+    private(set) var commands: [RedisCommand] = []
     /// What each command stands for; `nil` for `ASKING` and for the trailer.
     private(set) var attempts: [Delivery.Attempt?] = []
 
     init(_ endpoint: RedisEndpoint) { self.endpoint = endpoint }
 
-    mutating func append(_ command: Command, for attempt: Delivery.Attempt) {
-        if attempt.isAsking { append(extra: Command("ASKING", slot: nil)) }
+    mutating func append(_ command: RedisCommand, for attempt: Delivery.Attempt) {
+        if attempt.isAsking { append(extra: RedisCommand("ASKING", slot: nil)) }
         commands.append(command)
         attempts.append(attempt)
     }
 
-    mutating func append(extra command: Command) {
+    mutating func append(extra command: RedisCommand) {
         commands.append(command)
         attempts.append(nil)
     }

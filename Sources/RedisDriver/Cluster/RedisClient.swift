@@ -37,7 +37,7 @@ package final class RedisClient {
     /// Sends all commands and returns one result for each, in order. One round trip, whatever the
     /// number of nodes; more only to follow redirects and to load scripts that a server lacks. A
     /// node that is away fails its own commands only.
-    package func pipeline(_ commands: [Command]) -> [Result<Reply, RedisError>] {
+    package func pipeline(_ commands: [RedisCommand]) -> [Result<Reply, RedisError>] {
         run(commands, trailer: nil).replies
     }
 
@@ -48,13 +48,13 @@ package final class RedisClient {
     /// - Returns: the replies in order, and the trailers' replies: one per node and round trip, so
     ///   all of them must have succeeded for all the commands to be covered.
     package func pipeline(
-        _ commands: [Command], trailer: Command
+        _ commands: [RedisCommand], trailer: RedisCommand
     ) -> (replies: [Result<Reply, RedisError>], trailers: [NodeReply]) {
         run(commands, trailer: trailer)
     }
 
     /// One command, one reply.
-    package func call(_ command: Command) -> Result<Reply, RedisError> {
+    package func call(_ command: RedisCommand) -> Result<Reply, RedisError> {
         pipeline([command])[0]
     }
 
@@ -63,7 +63,7 @@ package final class RedisClient {
     /// for none of them: wait by a trailer to some write then.
     ///
     /// - Throws: when no node could tell which masters there are.
-    package func forEachMaster(_ command: Command) throws(RedisError) -> [NodeReply] {
+    package func forEachMaster(_ command: RedisCommand) throws(RedisError) -> [NodeReply] {
         try routes.prepare()
         let masters = routes.masters
         let batches = masters.map { Batch(pool[$0], [command]) }
@@ -104,7 +104,7 @@ extension RedisClient {
     }
 
     private func run(
-        _ commands: [Command], trailer: Command?
+        _ commands: [RedisCommand], trailer: RedisCommand?
     ) -> (replies: [Result<Reply, RedisError>], trailers: [NodeReply]) {
         if commands.isEmpty { return ([], []) }
         do throws(RedisError) {
@@ -127,7 +127,7 @@ extension RedisClient {
     }
 
     /// Splits what is pending by node. What has no node is answered at once.
-    private func plan(_ delivery: inout Delivery, trailer: Command?) -> [NodeShare] {
+    private func plan(_ delivery: inout Delivery, trailer: RedisCommand?) -> [NodeShare] {
         var shares: [NodeShare] = []
         var shareOfSlot: [UInt16: Int] = [:]
         for attempt in delivery.takePending() {
@@ -151,7 +151,7 @@ extension RedisClient {
     }
 
     private func place(
-        of command: Command, _ target: RedisEndpoint?
+        of command: RedisCommand, _ target: RedisEndpoint?
     ) throws(RedisError) -> RedisEndpoint {
         if let target { return target }
         return try routes.endpoint(for: command.slot, operation: command.operation)
@@ -159,7 +159,7 @@ extension RedisClient {
 
     /// Takes a node's replies: final ones are answers, the others are sent again.
     private func settle(
-        _ share: NodeShare, _ batch: Batch, _ journey: inout Journey, _ trailer: Command?
+        _ share: NodeShare, _ batch: Batch, _ journey: inout Journey, _ trailer: RedisCommand?
     ) {
         for (attempt, reply) in zip(share.attempts, batch.replies) {
             guard let attempt else { continue }
@@ -210,7 +210,7 @@ extension RedisClient {
 
     /// Another node for a command that never reached its own, when the map now names another.
     private func relocated(
-        _ command: Command, _ attempt: Delivery.Attempt, from asked: RedisEndpoint
+        _ command: RedisCommand, _ attempt: Delivery.Attempt, from asked: RedisEndpoint
     ) -> Delivery.Attempt? {
         if command.slot == nil {
             guard let other = routes.masters.first(where: { $0 != asked && pool.isConnected($0) })

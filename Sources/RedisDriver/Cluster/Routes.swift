@@ -82,7 +82,7 @@ final class Routes {
     }
 
     private func read(from candidate: RedisEndpoint) -> Result<SlotMap, RedisError> {
-        pool[candidate].call(Command("CLUSTER", slot: nil, ["SLOTS"]))
+        pool[candidate].call(RedisCommand("CLUSTER", slot: nil, ["SLOTS"]))
             .mapError { error in
                 guard error.detail.contains("cluster support disabled") else { return error }
                 return RedisError(

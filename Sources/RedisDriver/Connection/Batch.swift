@@ -2,7 +2,7 @@
 /// that its server does not have yet.
 final class Batch {
     let connection: RedisConnection
-    private let commands: [Command]
+    private let commands: [RedisCommand]
     private let silence: Duration
     private var exchange: Exchange?
     private(set) var replies: [Result<Reply, RedisError>] = []
@@ -10,7 +10,7 @@ final class Batch {
     private var scriptErrors: [ObjectIdentifier: RedisError] = [:]
 
     /// - Parameter silence: how long the server may be silent; `nil` is the connection's own limit.
-    init(_ connection: RedisConnection, _ commands: [Command], silence: Duration? = nil) {
+    init(_ connection: RedisConnection, _ commands: [RedisCommand], silence: Duration? = nil) {
         self.connection = connection
         self.commands = commands
         self.silence = silence ?? connection.options.replyTimeout
@@ -118,7 +118,7 @@ extension Batch {
         }
     }
 
-    private func scriptError(of command: Command) -> RedisError? {
+    private func scriptError(of command: RedisCommand) -> RedisError? {
         command.script.flatMap { scriptErrors[ObjectIdentifier($0)] }
     }
 }

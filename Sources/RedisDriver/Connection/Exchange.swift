@@ -5,7 +5,7 @@ import Glibc
 final class Exchange {
     private let connection: RedisConnection
     private let wire: Wire
-    private let commands: [Command]
+    private let commands: [RedisCommand]
     private let silence: Duration
 
     private var output: [UInt8]
@@ -19,7 +19,8 @@ final class Exchange {
     /// - Parameters:
     ///   - commands: each script among them has a digest (`RedisConnection.scriptsToLoad`).
     ///   - silence: how long nothing may move.
-    init(_ connection: RedisConnection, _ wire: Wire, _ commands: [Command], silence: Duration) {
+    init(_ connection: RedisConnection, _ wire: Wire, _ commands: [RedisCommand], silence: Duration)
+    {
         self.connection = connection
         self.wire = wire
         self.commands = commands

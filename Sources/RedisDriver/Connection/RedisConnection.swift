@@ -32,7 +32,7 @@ package final class RedisConnection {
     /// - Parameter timeout: how long the server may be silent; for a command that blocks, more than
     ///   it blocks. `nil` is the options' `replyTimeout`.
     package func pipeline(
-        _ commands: [Command], timeout: Duration? = nil
+        _ commands: [RedisCommand], timeout: Duration? = nil
     ) -> [Result<Reply, RedisError>] {
         let batch = Batch(self, commands, silence: timeout)
         Batch.run([batch])
@@ -41,7 +41,7 @@ package final class RedisConnection {
 
     /// One command, one reply.
     package func call(
-        _ command: Command, timeout: Duration? = nil
+        _ command: RedisCommand, timeout: Duration? = nil
     ) -> Result<Reply, RedisError> {
         pipeline([command], timeout: timeout)[0]
     }
@@ -107,14 +107,14 @@ extension RedisConnection {
     /// Tells the server who we are. There is always at least one command, so a server that accepts
     /// and then turns us away is noticed here.
     private func introduce(on wire: Wire) throws(RedisError) {
-        var commands: [Command] = []
+        var commands: [RedisCommand] = []
         if let password = address.password {
             let login = address.user.map { [$0, password.value] } ?? [password.value]
-            commands.append(Command("AUTH", slot: nil, login))
+            commands.append(RedisCommand("AUTH", slot: nil, login))
         }
-        commands.append(Command("CLIENT", slot: nil, ["SETNAME", options.clientName]))
+        commands.append(RedisCommand("CLIENT", slot: nil, ["SETNAME", options.clientName]))
         if address.database != 0 {
-            commands.append(Command("SELECT", slot: nil, ["\(address.database)"]))
+            commands.append(RedisCommand("SELECT", slot: nil, ["\(address.database)"]))
         }
         let exchange = Exchange(self, wire, commands, silence: options.connectTimeout)
         Exchange.run([exchange])
@@ -129,7 +129,7 @@ extension RedisConnection {
     /// The scripts to load before these commands are sent: none when the connection has loaded them
     /// all, else all of them. Had the server lost its scripts unnoticed, loading only the new ones
     /// would let their commands overtake those of the others.
-    func scriptsToLoad(for commands: [Command]) -> [Script] {
+    func scriptsToLoad(for commands: [RedisCommand]) -> [Script] {
         var used: [Script] = []
         for case let script? in commands.lazy.map(\.script)
         where !used.contains(where: { $0 === script }) { used.append(script) }

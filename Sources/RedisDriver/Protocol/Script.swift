@@ -23,5 +23,5 @@ package final class Script: Sendable {
 
     func learn(_ digest: [UInt8]) { learned.withLock { $0 = digest } }
 
-    var loadCommand: Command { Command("SCRIPT", slot: nil, ["LOAD", source]) }
+    var loadCommand: RedisCommand { RedisCommand("SCRIPT", slot: nil, ["LOAD", source]) }
 }

@@ -1,7 +1,7 @@
 import ServiceRuntime
 import Shared
 
-extension Command {
+extension RedisCommand {
     /// How old a decision may be when it is applied, ms (architecture §3).
     private static let mostAge = 2_000
 

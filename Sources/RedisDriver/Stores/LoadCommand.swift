@@ -1,7 +1,7 @@
 import ServiceRuntime
 import Shared
 
-extension Command {
+extension RedisCommand {
     /// Reads what a batch needs of one account.
     init(loading request: LoadRequest) {
         let account = request.account

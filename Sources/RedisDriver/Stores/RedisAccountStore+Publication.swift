@@ -15,12 +15,12 @@ extension RedisAccountStore {
         perRecord(records) { record in
             guard let identity = record.identity else { return [] }
             let order = identity.order.text
-            var commands = record.lookups.map { Command("SET", Keys.lookup($0), [order]) }
+            var commands = record.lookups.map { RedisCommand("SET", Keys.lookup($0), [order]) }
             guard record.placesOrder else { return commands }
             let account = record.account
-            commands.append(Command("SET", Keys.lookup(LifecycleID(identity.order)), [order]))
+            commands.append(RedisCommand("SET", Keys.lookup(LifecycleID(identity.order)), [order]))
             commands.append(
-                Command(
+                RedisCommand(
                     "HSET", Keys.orderData(identity.order),
                     [
                         "user_type", account.userType.rawValue, "user_id", account.userID,
@@ -36,10 +36,10 @@ extension RedisAccountStore {
         }
     }
 
-    private func sending(_ message: ProviderMessage, at timestamp: Int64) -> Command {
+    private func sending(_ message: ProviderMessage, at timestamp: Int64) -> RedisCommand {
         let lane = LaneID(
             queue: .provider(message.provider), message.account.partition(of: partitions))
-        var command = Command(
+        var command = RedisCommand(
             Scripts.enqueue, lane.sent, lane.stream, lane.dead, lane.wired)
         command.append(message.id.text)
         command.append(timestamp)
@@ -51,7 +51,7 @@ extension RedisAccountStore {
 
     /// A record is done when all of its commands are; one without any is done.
     private func perRecord(
-        _ records: [Record], _ commands: (Record) -> [Command]
+        _ records: [Record], _ commands: (Record) -> [RedisCommand]
     ) -> [Result<Void, StoreError>] {
         let groups = records.map(commands)
         var replies = client.runDurably(groups.flatMap { $0 })[...]
@@ -69,9 +69,9 @@ extension RedisAccountStore {
         _ records: [Record], partition: Int
     ) throws(StoreError) -> [EmitReply] {
         let lane = LaneID(events: partition, .persistence)
-        var commands: [Command] = []
+        var commands: [RedisCommand] = []
         for start in stride(from: 0, to: records.count, by: Self.mostEmitted) {
-            var command = Command(Scripts.emit, lane.stream, lane.emitted)
+            var command = RedisCommand(Scripts.emit, lane.stream, lane.emitted)
             command.append(
                 Self.packed(records[start..<min(start + Self.mostEmitted, records.count)]))
             commands.append(command)
@@ -104,7 +104,7 @@ extension RedisAccountStore {
     /// answer under its key.
     package func announce(_ commands: [AnsweredCommand]) throws(StoreError) {
         let messages = commands.map { command in
-            Command(
+            RedisCommand(
                 "PUBLISH", slot: nil,
                 [Keys.resultsChannel, "\(command.account.tag) \(command.request.text)"])
         }
@@ -115,11 +115,11 @@ extension RedisAccountStore {
     ///
     /// - Parameter published: those of one account an item, at least one, oldest first.
     package func unbox(_ published: [[Record]]) -> [Result<UnboxReply, StoreError>] {
-        client.run(published.map(Command.init(unboxing:))).map(\.unboxed)
+        client.run(published.map(RedisCommand.init(unboxing:))).map(\.unboxed)
     }
 }
 
-extension Command {
+extension RedisCommand {
     /// Takes published records of one account, at least one, out of its outbox.
     init(unboxing records: [Record]) {
         let account = records[0].account

@@ -19,7 +19,7 @@ package final class RedisAccountStore: AccountStore {
     /// Durable though it writes nothing: a repeat that this load shows to be one, and records that
     /// it finds unpublished, are another process's writes, and things follow from them.
     package func load(_ requests: [LoadRequest]) -> [Result<LoadedAccount, StoreError>] {
-        zip(requests, client.runDurably(requests.map(Command.init(loading:)))).map {
+        zip(requests, client.runDurably(requests.map(RedisCommand.init(loading:)))).map {
             request, reply in
             reply.read("load") { reply in
                 try reply.unpack { try LoadedAccount(&$0, to: request) }
@@ -32,7 +32,7 @@ package final class RedisAccountStore: AccountStore {
     }
 
     package func terms(_ keys: [TermsKey]) throws(StoreError) -> [TermsKey: Fields] {
-        let commands = keys.map { Command("HGETALL", Keys.terms(group: $0.group, $0.symbol)) }
+        let commands = keys.map { RedisCommand("HGETALL", Keys.terms(group: $0.group, $0.symbol)) }
         var terms: [TermsKey: Fields] = [:]
         for (key, reply) in zip(keys, client.run(commands)) {
             terms[key] = try reply.read("terms", \.fields).get()
@@ -42,7 +42,7 @@ package final class RedisAccountStore: AccountStore {
 
     package func claim(_ ids: [IDClaim]) -> [Result<Bool, StoreError>] {
         let commands = ids.map { claim in
-            var command = Command(Scripts.claim, Keys.lookup(claim.id))
+            var command = RedisCommand(Scripts.claim, Keys.lookup(claim.id))
             command.append(claim.order.text)
             command.append(Self.claimLife)
             return command
@@ -51,7 +51,7 @@ package final class RedisAccountStore: AccountStore {
     }
 
     package func apply(_ writes: [AccountWrite]) -> [Result<ApplyReply, StoreError>] {
-        client.runDurably(writes.map(Command.init(applying:))).map { reply in
+        client.runDurably(writes.map(RedisCommand.init(applying:))).map { reply in
             reply.read("apply") { reply in
                 guard let parts = reply.elements, parts.count == 2, let isApplied = parts[0].flag
                 else { return nil }
@@ -65,7 +65,7 @@ package final class RedisAccountStore: AccountStore {
     package func markDead(
         _ key: OrderKey, _ event: EventID, _ reason: DeadReason, entry: EntryID
     ) throws(StoreError) -> DeadMarkReply {
-        var command = Command(
+        var command = RedisCommand(
             Scripts.markDead, key.account.holdings(key.order), key.account.orderDone(key.order),
             key.account.redriven(event, entry: "\(entry)"))
         command.append(event.text)
@@ -84,7 +84,7 @@ package final class RedisAccountStore: AccountStore {
     package func park(
         _ account: AccountID, reason: String, token: OrdersToken
     ) throws(StoreError) {
-        var command = Command(Scripts.park, account.portfolio)
+        var command = RedisCommand(Scripts.park, account.portfolio)
         command.append(reason)
         command.append(token.text)
         guard try client.runDurably([command])[0].read("park", \.flag).get() else {

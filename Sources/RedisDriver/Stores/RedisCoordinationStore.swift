@@ -19,10 +19,10 @@ package final class RedisCoordinationStore: CoordinationStore {
     package func beat(
         service: String, member: String, heartbeat: Fields
     ) throws(StoreError) -> [String] {
-        var living = Command(Scripts.members, Keys.members(service))
+        var living = RedisCommand(Scripts.members, Keys.members(service))
         living.append(member)
         living.append(Self.memberLife)
-        var telling = Command(Scripts.heartbeat, Keys.heartbeat(member))
+        var telling = RedisCommand(Scripts.heartbeat, Keys.heartbeat(member))
         telling.append(Self.heartbeatLife)
         telling.append(heartbeat)
         let replies = client.run([living, telling])
@@ -33,14 +33,14 @@ package final class RedisCoordinationStore: CoordinationStore {
     }
 
     package func members(of service: String) throws(StoreError) -> [String] {
-        try client.run([Command("ZRANGE", Keys.members(service), ["0", "-1"])])[0]
+        try client.run([RedisCommand("ZRANGE", Keys.members(service), ["0", "-1"])])[0]
             .read("members") { $0.elements?.compactMap(\.text) }.get()
     }
 
     package func leave(service: String, member: String) throws(StoreError) {
         let replies = client.run([
-            Command("ZREM", Keys.members(service), [member]),
-            Command("DEL", Keys.heartbeat(member)),
+            RedisCommand("ZREM", Keys.members(service), [member]),
+            RedisCommand("DEL", Keys.heartbeat(member)),
         ])
         for reply in replies { _ = try reply.get() }
     }
@@ -64,7 +64,7 @@ package final class RedisCoordinationStore: CoordinationStore {
         _ leases: [LeaseClaim], _ script: Script, lifetime: Bool
     ) throws(StoreError) -> [Bool] {
         let commands = leases.map { lease in
-            var command = Command(script, lease.key)
+            var command = RedisCommand(script, lease.key)
             command.append(lease.nonce.text)
             if lifetime { command.append(Lease.lifetime.milliseconds) }
             return command
@@ -88,6 +88,6 @@ package final class RedisCoordinationStore: CoordinationStore {
     }
 
     package func topology() throws(StoreError) -> Fields {
-        try client.run([Command("HGETALL", Keys.topology)])[0].read("topology", \.fields).get()
+        try client.run([RedisCommand("HGETALL", Keys.topology)])[0].read("topology", \.fields).get()
     }
 }

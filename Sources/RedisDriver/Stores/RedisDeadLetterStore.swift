@@ -20,7 +20,7 @@ package final class RedisDeadLetterStore: DeadLetterStore {
         behind: [(lane: LaneID, last: EntryID)], count: Int
     ) throws(StoreError) -> [[DeadLetter]] {
         let commands = behind.map { lane, last in
-            Command("XRANGE", lane.dead, ["(\(last)", "+", "COUNT", String(count)])
+            RedisCommand("XRANGE", lane.dead, ["(\(last)", "+", "COUNT", String(count)])
         }
         var letters: [[DeadLetter]] = []
         for ((lane, _), reply) in zip(behind, client.run(commands)) {
@@ -41,7 +41,7 @@ package final class RedisDeadLetterStore: DeadLetterStore {
     /// How many letters each lane has.
     package func counts(of lanes: [LaneID]) throws(StoreError) -> [Int64] {
         var counts: [Int64] = []
-        for reply in client.run(lanes.map { Command("XLEN", $0.dead) }) {
+        for reply in client.run(lanes.map { RedisCommand("XLEN", $0.dead) }) {
             counts.append(try reply.read("dead", \.number).get())
         }
         return counts
@@ -49,7 +49,7 @@ package final class RedisDeadLetterStore: DeadLetterStore {
 
     /// Puts the letter's message back into its queue; false where the letter is gone.
     package func redrive(_ letter: DeadLetter) throws(StoreError) -> Bool {
-        var command = Command(Scripts.redrive, letter.lane.dead, letter.lane.stream)
+        var command = RedisCommand(Scripts.redrive, letter.lane.dead, letter.lane.stream)
         command.append("\(letter.entry.id)")
         command.append(letter.message)
         return try client.runDurably(command) != .null
@@ -57,7 +57,7 @@ package final class RedisDeadLetterStore: DeadLetterStore {
 
     /// Takes a letter off its list; false where it is gone.
     package func remove(_ letter: DeadLetter) throws(StoreError) -> Bool {
-        try client.runDurably(Command("XDEL", letter.lane.dead, ["\(letter.entry.id)"]))
+        try client.runDurably(RedisCommand("XDEL", letter.lane.dead, ["\(letter.entry.id)"]))
             == .integer(1)
     }
 
@@ -69,7 +69,7 @@ package final class RedisDeadLetterStore: DeadLetterStore {
     package func remark(
         _ event: EventID, of key: OrderKey, as reason: DeadReason?, entry: EntryID
     ) throws(StoreError) {
-        var command = Command(
+        var command = RedisCommand(
             Scripts.remark, key.account.holdings(key.order), key.account.orderDone(key.order),
             key.account.redriven(event, entry: "\(entry)"))
         command.append(event.text)
@@ -84,7 +84,7 @@ extension RedisDeadLetterStore {
     /// Why each account is parked; nil where it trades.
     package func parked(_ accounts: [AccountID]) throws(StoreError) -> [AccountID: String] {
         var reasons: [AccountID: String] = [:]
-        let replies = client.run(accounts.map { Command("HGET", $0.portfolio, ["parked"]) })
+        let replies = client.run(accounts.map { RedisCommand("HGET", $0.portfolio, ["parked"]) })
         for (account, reply) in zip(accounts, replies) { reasons[account] = try reply.get().text }
         return reasons
     }
@@ -94,7 +94,7 @@ extension RedisDeadLetterStore {
         let replies = client.run(
             orders.flatMap { key in
                 [key.account.holdings(key.order), key.account.orderDone(key.order)].map {
-                    Command("HGET", $0, ["dead"])
+                    RedisCommand("HGET", $0, ["dead"])
                 }
             })
         var marks: [OrderKey: NamedList] = [:]
@@ -110,7 +110,7 @@ extension RedisDeadLetterStore {
     package func kept(_ orders: [OrderKey]) throws(StoreError) -> Set<OrderKey> {
         var kept: Set<OrderKey> = []
         let replies = client.run(
-            orders.map { Command("EXISTS", $0.account.holdings($0.order)) })
+            orders.map { RedisCommand("EXISTS", $0.account.holdings($0.order)) })
         for (key, reply) in zip(orders, replies) {
             if try reply.get() == .integer(1) { kept.insert(key) }
         }
@@ -124,8 +124,8 @@ extension RedisDeadLetterStore {
     ) throws(StoreError) -> Bool {
         let emitted = LaneID(events: partition, .persistence).emitted
         let replies = client.run([
-            Command("HGET", account.portfolio, ["orders_version"]),
-            Command("HGETALL", account.outbox), Command("HGET", emitted, [account.tag]),
+            RedisCommand("HGET", account.portfolio, ["orders_version"]),
+            RedisCommand("HGETALL", account.outbox), RedisCommand("HGET", emitted, [account.tag]),
         ])
         let number = try replies[0].get().text ?? ""
         let boxed = try replies[1].get().fields?[number]
@@ -136,7 +136,7 @@ extension RedisDeadLetterStore {
         } else if published.hasPrefix(number + ":") {
             last = String(published.dropFirst(number.utf8.count + 1))
         }
-        var command = Command(Scripts.unpark, account.portfolio)
+        var command = RedisCommand(Scripts.unpark, account.portfolio)
         command.append(reason)
         command.append(last)
         return try client.runDurably([command])[0].read("unpark", \.flag).get()
@@ -163,7 +163,7 @@ extension RedisDeadLetterStore {
         _ order: Order, snapshot: Fields, number: Int64, retention: Int64?
     ) throws(StoreError) -> Restored {
         if retention != nil { try lead(to: order) }
-        var command = Command(
+        var command = RedisCommand(
             Scripts.restoreOrder, order.account.holdings(order.id),
             order.account.orderDone(order.id), order.account.portfolio)
         command.append(order.version)
@@ -178,20 +178,20 @@ extension RedisDeadLetterStore {
     private func lead(to order: Order) throws(StoreError) {
         let key = order.key
         let life = String(AccountWrite.Retention.done)
-        var leads: [Command] = []
+        var leads: [RedisCommand] = []
         for id in [key.order.text] + order.ids.entries.map({ String($0.name) }) {
             guard let id = try? LifecycleID(id) else { continue }
-            leads.append(Command("SET", Keys.lookup(id), [key.order.text, "NX", "PX", life]))
+            leads.append(RedisCommand("SET", Keys.lookup(id), [key.order.text, "NX", "PX", life]))
         }
-        var identity = Command("HSET", Keys.orderData(key.order))
+        var identity = RedisCommand("HSET", Keys.orderData(key.order))
         identity.append(
             Fields([
                 .init("user_type", key.account.userType.rawValue),
                 .init("user_id", key.account.userID), .init("symbol", order.symbol.text),
             ]))
         // Noted as ended, so that the projector lifts the expiry of all of these when it opens again.
-        let ended = Command("HSETNX", Keys.orderData(key.order), ["projected_end", "1"])
-        let expiry = Command("PEXPIRE", Keys.orderData(key.order), [life, "NX"])
+        let ended = RedisCommand("HSETNX", Keys.orderData(key.order), ["projected_end", "1"])
+        let expiry = RedisCommand("PEXPIRE", Keys.orderData(key.order), [life, "NX"])
         for reply in client.runDurably(leads + [identity, ended, expiry]) { _ = try reply.get() }
     }
 }

@@ -14,7 +14,7 @@ package final class RedisDispatchStore: DispatchStore {
     }
 
     package func lookUp(_ ids: [LifecycleID]) -> [Result<OrderID?, StoreError>] {
-        client.run(ids.map { Command("GET", Keys.lookup($0)) }).map { reply in
+        client.run(ids.map { RedisCommand("GET", Keys.lookup($0)) }).map { reply in
             reply.read("lookup") { reply -> OrderID?? in
                 if reply == .null { return .some(nil) }
                 return try reply.text.map { try OrderID($0) }
@@ -24,7 +24,7 @@ package final class RedisDispatchStore: DispatchStore {
 
     package func accounts(of orders: [OrderID]) -> [Result<AccountID?, StoreError>] {
         let commands = orders.map {
-            Command("HMGET", Keys.orderData($0), ["user_type", "user_id"])
+            RedisCommand("HMGET", Keys.orderData($0), ["user_type", "user_id"])
         }
         return client.run(commands).map { reply in
             reply.read("account") { reply -> AccountID?? in
@@ -41,7 +41,7 @@ package final class RedisDispatchStore: DispatchStore {
         let replies = client.run(
             keys.flatMap { key in
                 [key.account.holdings(key.order), key.account.orderDone(key.order)].map {
-                    Command("HGETALL", $0)
+                    RedisCommand("HGETALL", $0)
                 }
             })
         return keys.indices.map { index in
@@ -69,7 +69,7 @@ package final class RedisDispatchStore: DispatchStore {
         let commands = sent.map { message in
             let lane = LaneID(
                 queue: .provider(message.provider), message.account.partition(of: partitions))
-            return Command("HGET", lane.wired, [message.id.text])
+            return RedisCommand("HGET", lane.wired, [message.id.text])
         }
         return client.run(commands).map { reply in
             reply.read("wired") { reply in
@@ -81,7 +81,7 @@ package final class RedisDispatchStore: DispatchStore {
 
     package func name(_ reports: [ReportName]) -> [Result<String, StoreError>] {
         let commands = reports.map { report in
-            var command = Command(Scripts.name, report.account.named(report.entry))
+            var command = RedisCommand(Scripts.name, report.account.named(report.entry))
             command.append(report.name)
             command.append(Self.nameLife)
             return command
@@ -91,7 +91,7 @@ package final class RedisDispatchStore: DispatchStore {
 
     package func route(_ messages: [RoutedMessage]) -> [Result<Void, StoreError>] {
         let commands = messages.map { message in
-            Command(
+            RedisCommand(
                 appending: message.fields, to: LaneID(queue: message.role, message.partition))
         }
         return client.runDurably(commands).map { $0.map { _ in } }
@@ -107,10 +107,10 @@ package final class RedisDispatchStore: DispatchStore {
     package func attach(
         _ id: LifecycleID, _ kind: IDKind, to key: OrderKey
     ) throws(StoreError) {
-        var lookup = Command(Scripts.claim, Keys.lookup(id))
+        var lookup = RedisCommand(Scripts.claim, Keys.lookup(id))
         lookup.append(key.order.text)
         lookup.append("")
-        var registry = Command(
+        var registry = RedisCommand(
             Scripts.attach, key.account.holdings(key.order), key.account.orderDone(key.order),
             key.account.portfolio)
         registry.append(id.text)
@@ -121,10 +121,10 @@ package final class RedisDispatchStore: DispatchStore {
             throw .refused(operation: "attach", detail: "\(id) leads to another order")
         }
         guard try hasEnded(replies[1], key) else { return }
-        let expiry = Command("PEXPIRE", Keys.lookup(id), [String(AccountWrite.Retention.done)])
+        let expiry = RedisCommand("PEXPIRE", Keys.lookup(id), [String(AccountWrite.Retention.done)])
         _ = try client.runDurably(expiry)
         guard try !hasEnded(client.run([registry])[0], key) else { return }
-        _ = try client.runDurably(Command("PERSIST", Keys.lookup(id)))
+        _ = try client.runDurably(RedisCommand("PERSIST", Keys.lookup(id)))
     }
 
     private func hasEnded(_ reply: StoreReply, _ key: OrderKey) throws(StoreError) -> Bool {

@@ -12,7 +12,7 @@ package final class RedisEventStore: EventStore, ParkedStore {
     /// Whole nodes of the stream go, so a few entries that could go may stay.
     package func trim(partition: Int, keep: Int64) throws(StoreError) -> Int {
         let lane = LaneID(events: partition, .persistence)
-        var command = Command(Scripts.trim, lane.stream)
+        var command = RedisCommand(Scripts.trim, lane.stream)
         command.append(keep)
         command.append(Self.mostTrimmed)
         for group in ConsumerGroup.ofEvents { command.append(group.rawValue) }
@@ -21,7 +21,7 @@ package final class RedisEventStore: EventStore, ParkedStore {
 
     package func time(partition: Int) throws(StoreError) -> Int64 {
         let slot = LaneID(queue: .reports, partition).slot.number
-        return try client.run([Command("TIME", slot: slot)])[0].read("time") { reply in
+        return try client.run([RedisCommand("TIME", slot: slot)])[0].read("time") { reply in
             guard let parts = reply.elements, parts.count == 2, let seconds = parts[0].text,
                 let microseconds = parts[1].text
             else { return nil }
@@ -33,7 +33,7 @@ package final class RedisEventStore: EventStore, ParkedStore {
         partition: Int, after: EntryID, count: Int
     ) throws(StoreError) -> [Entry] {
         let key = LaneID(events: partition, .persistence).parked
-        let command = Command("XRANGE", key, ["(\(after)", "+", "COUNT", String(count)])
+        let command = RedisCommand("XRANGE", key, ["(\(after)", "+", "COUNT", String(count)])
         return try client.run([command])[0].read("parked") { reply in
             guard let found = reply.elements else { return nil }
             var entries: [Entry] = []
@@ -51,6 +51,6 @@ package final class RedisEventStore: EventStore, ParkedStore {
     package func removeParked(_ entries: [EntryID], partition: Int) throws(StoreError) {
         guard !entries.isEmpty else { return }
         let key = LaneID(events: partition, .persistence).parked
-        _ = try client.run(Command("XDEL", key, entries.map { "\($0)" }))
+        _ = try client.run(RedisCommand("XDEL", key, entries.map { "\($0)" }))
     }
 }

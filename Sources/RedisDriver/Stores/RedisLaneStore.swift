@@ -31,8 +31,8 @@ package final class RedisLaneStore: LaneStore {
 
     private static func fetching(
         _ lane: LaneID, _ nonce: LeaseNonce, _ position: FetchPosition, _ count: Int
-    ) -> Command {
-        var command = Command(Scripts.fetch, lane.lease, lane.stream, lane.delayed)
+    ) -> RedisCommand {
+        var command = RedisCommand(Scripts.fetch, lane.lease, lane.stream, lane.delayed)
         command.append(nonce.text)
         command.append(lane.group.rawValue)
         switch position {
@@ -79,13 +79,13 @@ package final class RedisLaneStore: LaneStore {
     package func settle(
         _ lane: LaneID, _ nonce: LeaseNonce, _ end: BatchEnd, next: Int
     ) throws(StoreError) -> SettleReply {
-        var commands: [Command] = []
+        var commands: [RedisCommand] = []
         var unboxed: [Result<UnboxReply, StoreError>] = []
         if client.redis.isCluster {
             unboxed = accounts.unbox(end.published)
             for reply in unboxed { _ = try reply.get() }
         } else {
-            commands += end.published.map(Command.init(unboxing:))
+            commands += end.published.map(RedisCommand.init(unboxing:))
         }
         let boxes = commands.count
         let settlements = end.settlements
@@ -129,8 +129,8 @@ package final class RedisLaneStore: LaneStore {
 
     private func settling(
         _ lane: LaneID, _ nonce: LeaseNonce, _ settlements: ArraySlice<Settlement>
-    ) throws(StoreError) -> Command {
-        var command = Command(
+    ) throws(StoreError) -> RedisCommand {
+        var command = RedisCommand(
             Scripts.settle, lane.lease, lane.stream, lane.delayed, lane.dead, lane.suspect,
             lane.parked)
         command.append(nonce.text)
@@ -158,7 +158,7 @@ package final class RedisLaneStore: LaneStore {
     package func wait(
         _ lane: LaneID, after last: EntryID, milliseconds: Int64
     ) throws(StoreError) {
-        var command = Command("XREAD", slot: lane.slot.number, ["COUNT", "1", "BLOCK"])
+        var command = RedisCommand("XREAD", slot: lane.slot.number, ["COUNT", "1", "BLOCK"])
         // 0 would wait for ever.
         command.append(max(1, milliseconds))
         command.append("STREAMS")
@@ -189,13 +189,13 @@ package final class RedisLaneStore: LaneStore {
     }
 
     package func raiseSuspect(_ lane: LaneID, _ entry: EntryID) throws(StoreError) -> Int {
-        var command = Command(Scripts.suspect, lane.suspect)
+        var command = RedisCommand(Scripts.suspect, lane.suspect)
         command.append("\(entry)")
         return try client.run([command])[0].read("suspect") { $0.number.map { Int($0) } }.get()
     }
 
     package func clearSuspect(_ lane: LaneID, _ entry: EntryID) throws(StoreError) {
-        _ = try client.run(Command("HDEL", lane.suspect, ["\(entry)"]))
+        _ = try client.run(RedisCommand("HDEL", lane.suspect, ["\(entry)"]))
     }
 }
 

@@ -9,7 +9,7 @@ package final class RedisPressureStore: PressureStore {
 
     package func pressure(on lanes: [LaneID]) throws(StoreError) -> Pressure.Reading {
         var depth = 0
-        for reply in client.run(lanes.map { Command("XLEN", $0.stream) }) {
+        for reply in client.run(lanes.map { RedisCommand("XLEN", $0.stream) }) {
             depth = max(depth, Int(try reply.get().number ?? 0))
         }
         return Pressure.Reading(memory: try memory(), depth: depth)
@@ -18,7 +18,7 @@ package final class RedisPressureStore: PressureStore {
     private func memory() throws(StoreError) -> Int {
         let nodes: [NodeReply]
         do throws(RedisError) {
-            nodes = try client.redis.forEachMaster(Command("INFO", slot: nil, ["memory"]))
+            nodes = try client.redis.forEachMaster(RedisCommand("INFO", slot: nil, ["memory"]))
         } catch {
             throw StoreError(error)
         }

@@ -42,7 +42,7 @@ package final class RedisPriceStore: PriceStore {
         let symbols = Array(symbols)
         var prices = Prices()
         var times: [Int64] = []
-        let replies = client.run(symbols.map { Command(Scripts.price, Keys.market($0)) })
+        let replies = client.run(symbols.map { RedisCommand(Scripts.price, Keys.market($0)) })
         for (symbol, reply) in zip(symbols, replies) {
             let found = try reply.read("price") { try Self.price($0) }.get()
             prices[symbol] = found.first?.price
@@ -73,16 +73,16 @@ package final class RedisPriceStore: PriceStore {
         }
     }
 
-    private static func setPrice(_ quote: Quote) -> Command {
-        var command = Command(Scripts.setPrice, Keys.market(quote.symbol))
+    private static func setPrice(_ quote: Quote) -> RedisCommand {
+        var command = RedisCommand(Scripts.setPrice, Keys.market(quote.symbol))
         command.append(quote.bid.text)
         command.append(quote.ask.text)
         return command
     }
 
-    private static func appendTick(_ quote: Quote) -> Command {
+    private static func appendTick(_ quote: Quote) -> RedisCommand {
         let keys = TriggerKeys(quote.symbol)
-        var command = Command(Scripts.appendTick, keys.ticks, keys.orders)
+        var command = RedisCommand(Scripts.appendTick, keys.ticks, keys.orders)
         command.append(quote.bid.text)
         command.append(quote.ask.text)
         command.append(ticks)
@@ -127,11 +127,11 @@ extension RedisPriceStore: FillPriceStore {
 
 extension FillPlace {
     /// Reads the clock of the server.
-    fileprivate var stamp: Command {
+    fileprivate var stamp: RedisCommand {
         switch self {
         case .reports(let partition):
-            Command(Scripts.stamp, LaneID(queue: .reports, partition).stream)
-        case .triggers(let symbol): Command(Scripts.stamp, TriggerKeys(symbol).orders)
+            RedisCommand(Scripts.stamp, LaneID(queue: .reports, partition).stream)
+        case .triggers(let symbol): RedisCommand(Scripts.stamp, TriggerKeys(symbol).orders)
         }
     }
 }

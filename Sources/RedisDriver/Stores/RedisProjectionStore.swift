@@ -14,7 +14,7 @@ package final class RedisProjectionStore: ProjectionStore {
     package func project(_ changes: [ProjectedOrder]) -> [Result<Void, StoreError>] {
         let replies = client.run(changes.flatMap { [copying($0), holding($0)] })
         var results: [Result<Void, StoreError>] = []
-        var expiries: [(change: Int, commands: [Command])] = []
+        var expiries: [(change: Int, commands: [RedisCommand])] = []
         for (index, change) in changes.enumerated() {
             let copied = replies[2 * index].read("project_order", Self.standing)
             results.append(copied.flatMap { _ in replies[2 * index + 1].map { _ in } })
@@ -31,7 +31,7 @@ package final class RedisProjectionStore: ProjectionStore {
     }
 
     private func lead(
-        _ expiries: [(change: Int, commands: [Command])],
+        _ expiries: [(change: Int, commands: [RedisCommand])],
         _ results: inout [Result<Void, StoreError>]
     ) {
         var answers = client.run(expiries.flatMap(\.commands))[...]
@@ -45,13 +45,15 @@ package final class RedisProjectionStore: ProjectionStore {
 
     /// Of the orders whose ids were given an expiry, those that are open again by now.
     private func reopened(
-        _ changes: [ProjectedOrder], of expiries: [(change: Int, commands: [Command])],
+        _ changes: [ProjectedOrder], of expiries: [(change: Int, commands: [RedisCommand])],
         _ results: inout [Result<Void, StoreError>]
-    ) -> [(change: Int, commands: [Command])] {
+    ) -> [(change: Int, commands: [RedisCommand])] {
         let ended = expiries.map(\.change).filter { changes[$0].isTerminal }
         let replies = client.run(
-            ended.map { Command("HGET", Keys.orderData(changes[$0].key.order), ["projected_end"]) })
-        var found: [(change: Int, commands: [Command])] = []
+            ended.map {
+                RedisCommand("HGET", Keys.orderData(changes[$0].key.order), ["projected_end"])
+            })
+        var found: [(change: Int, commands: [RedisCommand])] = []
         for (index, reply) in zip(ended, replies) {
             switch reply {
             case .failure(let error): results[index] = .failure(error)
@@ -75,8 +77,8 @@ package final class RedisProjectionStore: ProjectionStore {
         reply.number.flatMap { Standing(rawValue: $0) }
     }
 
-    private func copying(_ change: ProjectedOrder) -> Command {
-        var command = Command(Scripts.projectOrder, Keys.orderData(change.key.order))
+    private func copying(_ change: ProjectedOrder) -> RedisCommand {
+        var command = RedisCommand(Scripts.projectOrder, Keys.orderData(change.key.order))
         command.append(change.version)
         command.append(change.isTerminal ? String(AccountWrite.Retention.done) : "")
         // The identity leads to the account, whatever the snapshot holds.
@@ -90,9 +92,9 @@ package final class RedisProjectionStore: ProjectionStore {
         return command
     }
 
-    private func holding(_ change: ProjectedOrder) -> Command {
+    private func holding(_ change: ProjectedOrder) -> RedisCommand {
         let userType = change.key.account.userType
-        var command = Command(
+        var command = RedisCommand(
             Scripts.projectHolder, Keys.symbolHolders(change.symbol, userType),
             Keys.projectedHolders(change.symbol, userType))
         command.append(change.key.account.tag)
@@ -101,11 +103,11 @@ package final class RedisProjectionStore: ProjectionStore {
         return command
     }
 
-    private func leading(_ change: ProjectedOrder, expiring: Bool) -> [Command] {
+    private func leading(_ change: ProjectedOrder, expiring: Bool) -> [RedisCommand] {
         ([LifecycleID(change.key.order)] + change.ids).map { id in
             expiring
-                ? Command("PEXPIRE", Keys.lookup(id), [String(AccountWrite.Retention.done)])
-                : Command("PERSIST", Keys.lookup(id))
+                ? RedisCommand("PEXPIRE", Keys.lookup(id), [String(AccountWrite.Retention.done)])
+                : RedisCommand("PERSIST", Keys.lookup(id))
         }
     }
 }

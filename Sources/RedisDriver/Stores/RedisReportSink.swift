@@ -12,7 +12,7 @@ package final class RedisReportSink: AnswerSink {
 
     package func send(_ reports: [PlacedReport]) -> [Result<Void, StoreError>] {
         let commands = reports.map { placed in
-            Command(
+            RedisCommand(
                 appending: placed.report.fields, to: LaneID(queue: .reports, placed.partition))
         }
         return client.runDurably(commands).map { $0.map { _ in } }
@@ -30,9 +30,9 @@ package final class RedisReportSink: AnswerSink {
         }
     }
 
-    private static func command(_ answer: PlacedAnswer) -> Command {
+    private static func command(_ answer: PlacedAnswer) -> RedisCommand {
         let lane = LaneID(queue: .reports, answer.placed.partition)
-        var command = Command(Scripts.report, lane.answered, lane.stream)
+        var command = RedisCommand(Scripts.report, lane.answered, lane.stream)
         command.append(answer.request.text)
         command.append(remembered)
         command.append(answer.freshness)
@@ -41,7 +41,7 @@ package final class RedisReportSink: AnswerSink {
     }
 }
 
-extension Command {
+extension RedisCommand {
     /// Appends until when something may be done at a price: two arguments, '' for always.
     mutating func append(_ freshness: Freshness?) {
         append(freshness.map { String($0.since) } ?? "")

@@ -31,7 +31,7 @@ package final class RedisTickListener: TickListener {
 
     private func subscribe() throws(RedisError) {
         let fresh = RedisConnection(try redis.node(for: nil), address: redis.address)
-        let subscription = Command("SUBSCRIBE", slot: nil, [Keys.ticksChannel])
+        let subscription = RedisCommand("SUBSCRIBE", slot: nil, [Keys.ticksChannel])
         _ = try fresh.call(subscription).get()
         connection = fresh
     }

@@ -40,7 +40,7 @@ package enum RedisTopology {
         _ store: StoreClient, partitions: Int, providers: [Provider]
     ) throws(StoreError) {
         let replies = store.run([
-            Command(
+            RedisCommand(
                 "HSET", Keys.topology,
                 [
                     "partitions", String(partitions),
@@ -48,8 +48,8 @@ package enum RedisTopology {
                     "providers", providers.map(\.name).joined(separator: ","),
                     "groups", ConsumerGroup.allCases.map(\.rawValue).joined(separator: ","),
                 ]),
-            Command("HSETNX", Keys.topology, ["incarnation", "1"]),
-            Command(
+            RedisCommand("HSETNX", Keys.topology, ["incarnation", "1"]),
+            RedisCommand(
                 "HSETNX", Keys.topology, ["version", String(MessageVersion.known.upperBound)]),
         ])
         for reply in replies { _ = try reply.get() }
@@ -75,7 +75,7 @@ package enum RedisTopology {
         _ store: StoreClient, partitions: Int, providers: [Provider]
     ) throws(StoreError) {
         let commands = lanes(partitions, providers).map { lane in
-            Command(
+            RedisCommand(
                 "XGROUP", slot: lane.slot.number,
                 [
                     "CREATE", lane.stream.text, lane.group.rawValue, "0", "MKSTREAM",
@@ -95,8 +95,8 @@ package enum RedisTopology {
         let lanes = lanes(partitions, providers)
         let commands = lanes.flatMap { lane in
             [
-                Command("XLEN", lane.stream), Command("ZCARD", lane.delayed),
-                Command("HLEN", lane.emitted),
+                RedisCommand("XLEN", lane.stream), RedisCommand("ZCARD", lane.delayed),
+                RedisCommand("HLEN", lane.emitted),
             ]
         }
         for (index, reply) in store.run(commands).enumerated() {
@@ -114,7 +114,7 @@ extension RedisTopology {
     /// Sets the version of messages that processes write, where there is a topology.
     package static func agree(_ client: RedisClient, on version: Int) throws(StoreError) {
         _ = try StoreClient(client).run([
-            Command("HSET", Keys.topology, ["version", String(version)])
+            RedisCommand("HSET", Keys.topology, ["version", String(version)])
         ])[0].get()
     }
 
@@ -125,7 +125,7 @@ extension RedisTopology {
     package static func pause(
         _ client: RedisClient, queue: String, _ isPaused: Bool
     ) throws(StoreError) -> Bool {
-        var command = Command(Scripts.pause, Keys.topology)
+        var command = RedisCommand(Scripts.pause, Keys.topology)
         command.append(queue)
         command.append(isPaused ? "1" : "0")
         let answer = try StoreClient(client).run([command])[0].read("pause", \.number).get()

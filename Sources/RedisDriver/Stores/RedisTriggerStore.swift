@@ -18,11 +18,11 @@ package final class RedisTriggerStore: TriggerStore {
     package func register(_ symbols: Set<Symbol>) throws(StoreError) {
         guard !symbols.isEmpty else { return }
         _ = try client.runDurably(
-            Command("SADD", Keys.triggerSymbols, symbols.map(\.text).sorted()))
+            RedisCommand("SADD", Keys.triggerSymbols, symbols.map(\.text).sorted()))
     }
 
     package func registered() throws(StoreError) -> Set<Symbol> {
-        try client.run([Command("SMEMBERS", Keys.triggerSymbols)])[0]
+        try client.run([RedisCommand("SMEMBERS", Keys.triggerSymbols)])[0]
             .read("symbols") { reply in
                 try reply.elements.map { Set(try $0.map { try Symbol($0.text ?? "") }) }
             }.get()
@@ -35,9 +35,9 @@ package final class RedisTriggerStore: TriggerStore {
         }
     }
 
-    private static func command(_ change: TriggerChange) -> Command {
+    private static func command(_ change: TriggerChange) -> RedisCommand {
         let keys = TriggerKeys(change.symbol)
-        var command = Command(
+        var command = RedisCommand(
             Scripts.trigger,
             keys: ([keys.orders, keys.idle, keys.ticks] as [any RedisKey]).map(\.text)
                 + keys.indexes.map(\.text),
@@ -92,7 +92,7 @@ package final class RedisTriggerStore: TriggerStore {
             let own: [any RedisKey] = [
                 keys.lease, keys.orders, keys.idle, keys.firing, keys.ticks, keys.ticked,
             ]
-            var command = Command(
+            var command = RedisCommand(
                 Scripts.fire, keys: own.map(\.text) + keys.indexes.map(\.text),
                 slot: keys.orders.slot.number)
             command.append(watch.nonce.text)
@@ -134,7 +134,7 @@ package final class RedisTriggerStore: TriggerStore {
 
     package func copy(_ copies: [TriggerCopy]) -> [Result<Void, StoreError>] {
         let commands = copies.map { copy in
-            var command = Command(Scripts.triggerCopy, Keys.orderTriggers(copy.order))
+            var command = RedisCommand(Scripts.triggerCopy, Keys.orderTriggers(copy.order))
             command.append(copy.version)
             command.append(Self.idleLife)
             command.append(copy.fields)

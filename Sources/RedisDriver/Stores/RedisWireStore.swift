@@ -21,7 +21,7 @@ package final class RedisWireStore: WireStore {
             list.append(message.status)
             list.append(message.attempt)
         }
-        var command = Command(Scripts.wire, lane.wired, lane.inflight)
+        var command = RedisCommand(Scripts.wire, lane.wired, lane.inflight)
         command.append(list.packed())
         return try client.runDurably([command])[0].read("wire") { reply in
             let answers = reply.text?.compactMap(MarkReply.init)
@@ -30,14 +30,14 @@ package final class RedisWireStore: WireStore {
     }
 
     package func noteSent(_ lane: LaneID, _ messages: [WireMessage]) throws(StoreError) {
-        try each(messages, Command(Scripts.wireSent, lane.wired))
+        try each(messages, RedisCommand(Scripts.wireSent, lane.wired))
     }
 
     package func unmark(_ lane: LaneID, _ messages: [WireMessage]) throws(StoreError) {
-        try each(messages, Command(Scripts.wireUndo, lane.wired, lane.inflight))
+        try each(messages, RedisCommand(Scripts.wireUndo, lane.wired, lane.inflight))
     }
 
-    private func each(_ messages: [WireMessage], _ command: Command) throws(StoreError) {
+    private func each(_ messages: [WireMessage], _ command: RedisCommand) throws(StoreError) {
         guard !messages.isEmpty else { return }
         var command = command
         for message in messages {
@@ -49,7 +49,7 @@ package final class RedisWireStore: WireStore {
 
     package func answered(_ answers: [RequestAnswer]) -> [Result<Void, StoreError>] {
         let commands = answers.map { answer in
-            var command = Command(Scripts.answered, answer.lane.wired, answer.lane.inflight)
+            var command = RedisCommand(Scripts.answered, answer.lane.wired, answer.lane.inflight)
             command.append(answer.id.text)
             command.append(answer.status.rawValue)
             for kind in answer.status.leavesOpen { command.append(kind.rawValue) }
@@ -59,7 +59,7 @@ package final class RedisWireStore: WireStore {
     }
 
     package func resolved(_ lane: LaneID, _ id: LifecycleID) throws(StoreError) {
-        var command = Command(Scripts.answered, lane.wired, lane.inflight)
+        var command = RedisCommand(Scripts.answered, lane.wired, lane.inflight)
         command.append(id.text)
         command.append("RESOLVED")
         _ = try client.runDurably(command)
@@ -68,7 +68,7 @@ package final class RedisWireStore: WireStore {
     package func overdue(
         _ lane: LaneID, age: Int64, most: Int
     ) throws(StoreError) -> OverdueRequests {
-        var command = Command(Scripts.overdue, lane.inflight)
+        var command = RedisCommand(Scripts.overdue, lane.inflight)
         command.append(age)
         command.append(most)
         return try client.run([command])[0].read("overdue") { try OverdueRequests($0) }.get()
@@ -76,11 +76,11 @@ package final class RedisWireStore: WireStore {
 
     package func keep(_ frames: [UnreadableFrame]) -> [Result<Void, StoreError>] {
         let commands = frames.map { frame in
-            var command = Command(Scripts.keep, LaneID(queue: .reports, frame.partition).dead)
+            var command = RedisCommand(Scripts.keep, LaneID(queue: .reports, frame.partition).dead)
             command.append(DeadReason.unreadable.rawValue)
             command.append(
                 Fields([
-                    .init("dead_detail", frame.detail), .init("provider", frame.provider.name),
+                    .init(DeadField.detail, frame.detail), .init("provider", frame.provider.name),
                     // So that a redrive finds it unreadable again, rather than of another kind.
                     .init("type", "execution_report"), .init("frame", frame.frame),
                 ]))

@@ -50,7 +50,7 @@ extension Reply {
     var flag: Bool? { number.map { $0 != 0 } }
 }
 
-extension Command {
+extension RedisCommand {
     mutating func append(_ fields: Fields) {
         for field in fields.list {
             append(field.name)

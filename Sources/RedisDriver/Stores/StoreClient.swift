@@ -14,7 +14,7 @@ typealias StoreReply = Result<Reply, StoreError>
 final class StoreClient {
     let redis: RedisClient
     private let replicas: Int
-    private let wait: Command
+    private let wait: RedisCommand
 
     /// - Parameters:
     ///   - replicas: how many must have a write before anything follows from it
@@ -23,24 +23,24 @@ final class StoreClient {
     init(_ redis: RedisClient, replicas: Int = 0, patience: Duration = .seconds(1)) {
         self.redis = redis
         self.replicas = replicas
-        var wait = Command("WAIT", slot: nil)
+        var wait = RedisCommand("WAIT", slot: nil)
         wait.append(replicas)
         wait.append(patience.milliseconds)
         self.wait = wait
     }
 
     /// Runs commands from which nothing follows that a lost write could contradict.
-    func run(_ commands: [Command]) -> [StoreReply] {
+    func run(_ commands: [RedisCommand]) -> [StoreReply] {
         redis.pipeline(commands).map { $0.mapError { StoreError($0) } }
     }
 
-    func run(_ command: Command) throws(StoreError) -> Reply {
+    func run(_ command: RedisCommand) throws(StoreError) -> Reply {
         try run([command])[0].get()
     }
 
     /// Runs commands whose effects, and whatever they saw, must survive their server. What too few
     /// replicas have is `unavailable`, though it was done.
-    func runDurably(_ commands: [Command]) -> [StoreReply] {
+    func runDurably(_ commands: [RedisCommand]) -> [StoreReply] {
         guard replicas > 0 else { return run(commands) }
         let (replies, trailers) = redis.pipeline(commands, trailer: wait)
         let behind = Set(trailers.filter { !isEnough($0.result) }.map(\.endpoint))
@@ -55,7 +55,7 @@ final class StoreClient {
         }
     }
 
-    func runDurably(_ command: Command) throws(StoreError) -> Reply {
+    func runDurably(_ command: RedisCommand) throws(StoreError) -> Reply {
         try runDurably([command])[0].get()
     }
 

@@ -62,9 +62,7 @@ package final class AccountProcessor<Handler: MessageHandler>: BatchProcessor {
                 items[message.account, default: []].append(
                     WorkItem(entry: entry, message: message))
             } catch {
-                counters.count(.dead, error.deadReason.rawValue)
-                results[entry.id] = .settle(
-                    .dead(error.deadReason, Fields(["dead_detail": "\(error)"])))
+                results[entry.id] = counters.bury(entry, error)
             }
         }
         return order.map { AccountWork(account: $0, items: items[$0] ?? []) }
@@ -75,7 +73,7 @@ package final class AccountProcessor<Handler: MessageHandler>: BatchProcessor {
     ) -> EntryResult {
         switch ruling {
         case .applied:
-            counters.applied(arrival: arrival(item), at: result.appliedAt ?? now)
+            counters.applied(arrival: item.entry.arrival, at: result.appliedAt ?? now)
             return .settle(.done)
         case .answered:
             counters.count(.ignored, IgnoreReason.duplicate.rawValue)
@@ -107,10 +105,6 @@ package final class AccountProcessor<Handler: MessageHandler>: BatchProcessor {
         }
     }
 
-    private func arrival(_ item: WorkItem<Handler.Message>) -> EntryID {
-        item.entry.fields[EntryField.arrival].flatMap { EntryID($0) } ?? item.entry.id
-    }
-
     private func failedAttempt(
         _ item: WorkItem<Handler.Message>, _ detail: String
     ) -> EntryResult {
@@ -130,8 +124,9 @@ package final class AccountProcessor<Handler: MessageHandler>: BatchProcessor {
     /// A decoded command is never dead: it is refused `internal_error`.
     private func refuseFailed(_ item: WorkItem<Handler.Message>) -> EntryResult {
         guard let request = item.message.request, let loaded = load(item) else { return .hold }
+        let reason = RefuseReason.internalError.rawValue
         let result = CommandResult(
-            digest: request.digest, isAccepted: false, reason: "internal_error", order: nil,
+            digest: request.digest, isAccepted: false, reason: reason, order: nil,
             lifecycleID: nil, timestamp: loaded.now)
         let answer = CommandAnswer(request: request.id, result: result)
         guard
@@ -140,7 +135,7 @@ package final class AccountProcessor<Handler: MessageHandler>: BatchProcessor {
                 retention: retention),
             case .success(.applied)? = store.apply([write]).first
         else { return .hold }
-        counters.count(.refused, "internal_error")
+        counters.count(.refused, reason)
         return .settle(.done)
     }
 
@@ -170,16 +165,7 @@ package final class AccountProcessor<Handler: MessageHandler>: BatchProcessor {
                 return .hold
             }
         }
-        counters.count(.dead, reason.rawValue)
-        counters.alarm(
-            "dead letter",
-            [
-                "account": item.message.account.tag, "event_id": item.message.eventID.text,
-                "reason": reason.rawValue,
-            ])
-        var fields = Fields()
-        fields["dead_detail"] = detail
-        return .settle(.dead(reason, fields))
+        return counters.bury(item.entry, reason, detail)
     }
 
     package func processSuspect(_ entry: Entry, lane: LaneID, now: ServerClock) -> EntryResult {

@@ -97,8 +97,9 @@ struct Deliberation<Handler: MessageHandler> {
         if let known = knownRuling(item.message) { return known }
         if account.portfolio?.parked != nil {
             guard let command = item.message.request else { return .dead(.accountParked) }
-            refuse(command, "account_parked")
-            return .refused("account_parked")
+            let reason = RefuseReason.accountParked.rawValue
+            refuse(command, reason)
+            return .refused(reason)
         }
         let context = DecisionContext(
             now: loaded.now, queueNow: queueNow, prices: prices, terms: terms, pressure: pressure,
@@ -126,7 +127,8 @@ struct Deliberation<Handler: MessageHandler> {
     private func knownRuling(_ message: Handler.Message) -> Ruling? {
         if let command = message.request {
             guard let answer = account.answers[command.id] else { return nil }
-            return answer.digest == command.digest ? .answered : .refused("request_id_reused")
+            return answer.digest == command.digest
+                ? .answered : .refused(RefuseReason.requestIDReused.rawValue)
         }
         guard let id = message.order, let lists = lists(of: id) else { return nil }
         if lists.applied.contains(message.eventID.text) { return .ignored(.duplicate) }

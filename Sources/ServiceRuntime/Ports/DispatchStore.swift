@@ -1,14 +1,5 @@
 package import Shared
 
-/// From any id to its account. Each call is one pipelined round trip.
-package protocol OrderLookup: AnyObject {
-    /// The orders that ids lead to; nil for an id that nobody knows.
-    func lookUp(_ ids: [LifecycleID]) -> [Result<OrderID?, StoreError>]
-
-    /// The accounts of orders, from `order_data`; nil where it does not exist.
-    func accounts(of orders: [OrderID]) -> [Result<AccountID?, StoreError>]
-}
-
 /// What the dispatcher needs of the store: from any id to an order, and into the workers' queues.
 /// Each call is one pipelined round trip; an item that failed does not touch the others.
 package protocol DispatchStore: OrderLookup {
@@ -66,26 +57,4 @@ package struct RoutedMessage: Sendable, Equatable {
         self.partition = partition
         self.fields = fields
     }
-}
-
-/// Where a provider of ours writes its reports: `queue:{reports:p}`, p of the account where it is
-/// known, else of the id (domain §4).
-package protocol ReportSink: AnyObject {
-    func send(_ reports: [PlacedReport]) -> [Result<Void, StoreError>]
-}
-
-package struct PlacedReport: Sendable, Equatable {
-    package let partition: Int
-    package let report: ExecutionReport
-
-    package init(partition: Int, report: ExecutionReport) {
-        self.partition = partition
-        self.report = report
-    }
-}
-
-/// Prices alone.
-package protocol PriceStore: AnyObject {
-    /// Prices of any age, with their age by the clock of the server that holds them.
-    func prices(_ symbols: Set<Symbol>) throws(StoreError) -> Prices
 }

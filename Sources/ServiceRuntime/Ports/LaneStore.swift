@@ -39,6 +39,11 @@ package struct Entry: Sendable, Equatable {
         self.id = id
         self.fields = fields
     }
+
+    /// Where it first lay in its queue, kept while it is deferred.
+    package var arrival: EntryID {
+        fields[EntryField.arrival].flatMap { EntryID($0) } ?? id
+    }
 }
 
 /// 128 random bits, drawn for each acquisition of a lane.

@@ -84,22 +84,6 @@ package struct TriggerAnswer: Sendable, Equatable {
     }
 }
 
-/// Reasons with which the house refuses a request about triggers.
-package enum TriggerRefusal: String, Sendable, CaseIterable {
-    /// A modify or cancel of an order that does not rest: it has fired, was cancelled, or never was.
-    case notResting = "not_resting"
-    /// A leg or close of an order that still rests.
-    case notOpen = "not_open"
-    case positionClosed = "position_closed"
-    case noSuchLeg = "no_such_leg"
-    case stopLossExists = "stoploss_already_exists"
-    case takeProfitExists = "takeprofit_already_exists"
-
-    package static func exists(_ leg: Leg) -> Self {
-        leg == .stopLoss ? .stopLossExists : .takeProfitExists
-    }
-}
-
 /// What rests of an order, as `order_triggers:<order_id>` tells it.
 package struct TriggerCopy: Sendable, Equatable {
     package let order: OrderID

@@ -8,4 +8,6 @@ package enum EntryField {
     package static let deferredAt = "deferred_at"
     /// Set by a redrive: how often the message came back from the dead letters.
     package static let redriven = "redriven"
+
+    package static let all = [arrival, deferrals, deferredAt, redriven]
 }

@@ -16,16 +16,15 @@ package struct ProviderMessage: Sendable, Equatable {
 
     /// Placement of a market order.
     package static func place(_ order: Order, request: RequestID, at now: Int64) -> Self {
-        var fields = common(order, status: "OPEN", at: now)
+        let kind = ProviderRequest.Kind.place
+        var fields = common(order, kind, at: now)
         fields.append("user_id", order.account.userID)
         fields.append("user_type", order.account.userType.rawValue)
         fields.append("order_quantity", order.quantity.text)
-        fields.append("order_price", order.price.text)
+        fields.append(kind.priceField, order.price.text)
         fields.append("idempotency_key", request.text)
         fields["contract_value"] = order.money.contractValue?.text
-        return Self(
-            provider: order.placement.flow, id: LifecycleID(order.id), account: order.account,
-            fields: fields)
+        return Self(of: order, id: LifecycleID(order.id), fields)
     }
 
     /// Placement of an order that rests until the market reaches it.
@@ -35,14 +34,13 @@ package struct ProviderMessage: Sendable, Equatable {
     package static func placePending(
         _ order: Order, price: Price, request: RequestID, at now: Int64
     ) -> Self {
-        var fields = common(order, status: "PENDING", at: now)
-        fields.append("order_price", price.text)
+        let kind = ProviderRequest.Kind.placePending
+        var fields = common(order, kind, at: now)
+        fields.append(kind.priceField, price.text)
         fields.append("order_quantity", order.quantity.text)
         fields.append("idempotency_key", request.text)
         fields["contract_value"] = order.money.contractValue?.text
-        return Self(
-            provider: order.placement.flow, id: LifecycleID(order.id), account: order.account,
-            fields: fields)
+        return Self(of: order, id: LifecycleID(order.id), fields)
     }
 
     /// Change of a resting order, under a modify id of its own: all that it is after the change.
@@ -54,39 +52,39 @@ package struct ProviderMessage: Sendable, Equatable {
         _ order: Order, id: LifecycleID, price: Price, quantity: Quantity,
         contractValue: ContractValue, request: RequestID, at now: Int64
     ) -> Self {
-        var fields = common(order, status: "MODIFY", names: "original_id", at: now)
-        fields.append("modify_id", id.text)
-        fields.append("order_price", price.text)
+        let kind = ProviderRequest.Kind.modify
+        var fields = common(order, kind, at: now)
+        fields.append(kind.idField, id.text)
+        fields.append(kind.priceField, price.text)
         fields.append("order_quantity", quantity.text)
         fields.append("contract_value", contractValue.text)
         fields.append("idempotency_key", request.text)
-        return Self(
-            provider: order.placement.flow, id: id, account: order.account, fields: fields)
+        return Self(of: order, id: id, fields)
     }
 
     /// Cancel of a resting order, under a cancel id of its own.
     package static func cancel(
         _ order: Order, id: LifecycleID, request: RequestID, at now: Int64
     ) -> Self {
-        var fields = common(order, status: "CANCELLED", names: "original_id", at: now)
-        fields.append("cancel_id", id.text)
+        let kind = ProviderRequest.Kind.cancel
+        var fields = common(order, kind, at: now)
+        fields.append(kind.idField, id.text)
         fields.append("idempotency_key", request.text)
-        return Self(
-            provider: order.placement.flow, id: id, account: order.account, fields: fields)
+        return Self(of: order, id: id, fields)
     }
 
     /// Close of a position under its close id, at the best price known (the provider decides).
     package static func close(
         _ order: Order, id: LifecycleID, price: Price?, request: RequestID, at now: Int64
     ) -> Self {
-        var fields = common(order, status: "CLOSED", at: now)
-        fields.append("close_id", id.text)
+        let kind = ProviderRequest.Kind.close
+        var fields = common(order, kind, at: now)
+        fields.append(kind.idField, id.text)
         fields.append("order_quantity", order.quantity.text)
         fields.append("idempotency_key", request.text)
-        fields["close_price"] = price?.text
+        fields[kind.priceField] = price?.text
         fields["contract_value"] = order.money.contractValue?.text
-        return Self(
-            provider: order.placement.flow, id: id, account: order.account, fields: fields)
+        return Self(of: order, id: id, fields)
     }
 
     /// Placement of a leg: stop loss or take profit at the price that the provider compares with.
@@ -97,16 +95,15 @@ package struct ProviderMessage: Sendable, Equatable {
         _ leg: Leg, of order: Order, id: LifecycleID, price: Price, request: RequestID? = nil,
         at now: Int64
     ) -> Self {
-        var fields = common(
-            order, status: leg == .stopLoss ? "STOPLOSS" : "TAKEPROFIT", at: now)
+        let kind: ProviderRequest.Kind = leg == .stopLoss ? .setStopLoss : .setTakeProfit
+        var fields = common(order, kind, at: now)
         fields.append("order_status", "OPEN")
-        fields.append(leg == .stopLoss ? "stoploss" : "takeprofit", price.text)
-        fields.append(leg == .stopLoss ? "stoploss_id" : "takeprofit_id", id.text)
+        fields.append(kind.priceField, price.text)
+        fields.append(kind.idField, id.text)
         fields.append("order_quantity", order.quantity.text)
         fields["contract_value"] = order.money.contractValue?.text
         fields["idempotency_key"] = request?.text
-        return Self(
-            provider: order.placement.flow, id: id, account: order.account, fields: fields)
+        return Self(of: order, id: id, fields)
     }
 
     /// Cancel of a leg, under a cancel id of its own.
@@ -115,26 +112,27 @@ package struct ProviderMessage: Sendable, Equatable {
     package static func cancelLeg(
         _ leg: Leg, of order: Order, id: LifecycleID, request: RequestID? = nil, at now: Int64
     ) -> Self {
-        let name = leg == .stopLoss ? "stoploss" : "takeprofit"
-        var fields = common(
-            order, status: leg == .stopLoss ? "STOPLOSS-CANCEL" : "TAKEPROFIT-CANCEL", at: now)
-        fields[name + "_id"] = order[leg].id?.text
-        fields.append(name + "_cancel_id", id.text)
+        let kind: ProviderRequest.Kind = leg == .stopLoss ? .cancelStopLoss : .cancelTakeProfit
+        var fields = common(order, kind, at: now)
+        if let name = kind.legField { fields[name] = order[leg].id?.text }
+        fields.append(kind.idField, id.text)
         fields.append(leg.rawValue + "_cancel_id", id.text)
         fields["idempotency_key"] = request?.text
-        return Self(
-            provider: order.placement.flow, id: id, account: order.account, fields: fields)
+        return Self(of: order, id: id, fields)
     }
 
-    /// - Parameter names: the field that names the order.
+    private init(of order: Order, id: LifecycleID, _ fields: Fields) {
+        self.init(provider: order.placement.flow, id: id, account: order.account, fields: fields)
+    }
+
     private static func common(
-        _ order: Order, status: String, names: String = "order_id", at now: Int64
+        _ order: Order, _ kind: ProviderRequest.Kind, at now: Int64
     ) -> Fields {
         var fields = Fields([
             .init("v", MessageVersion.current), .init("type", "order"),
-            .init("key", order.key.text), .init(names, order.id.text),
+            .init("key", order.key.text), .init(kind.orderField, order.id.text),
             .init("symbol", order.symbol.text), .init("order_type", order.type.rawValue),
-            .init("status", status), .init("ts", String(now)),
+            .init("status", kind.rawValue), .init("ts", String(now)),
         ])
         fields["account_number"] = order.placement.accountNumber
         return fields

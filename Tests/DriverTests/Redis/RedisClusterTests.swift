@@ -18,18 +18,18 @@ struct RedisClusterTests {
     private func keys(_ label: String, _ count: Int) throws -> [(key: String, slot: UInt16)] {
         let names = (0..<count).map { "{\(label)\($0)}" }
         let replies = client.pipeline(
-            names.map { Command("CLUSTER", slot: nil, ["KEYSLOT", $0]) })
+            names.map { RedisCommand("CLUSTER", slot: nil, ["KEYSLOT", $0]) })
         return try zip(names, replies).map { name, reply in
             (name, UInt16(try #require(try reply.get().number)))
         }
     }
 
-    private func set(_ key: String, _ value: String, _ slot: UInt16) -> Command {
-        Command("SET", slot: slot, [key, value])
+    private func set(_ key: String, _ value: String, _ slot: UInt16) -> RedisCommand {
+        RedisCommand("SET", slot: slot, [key, value])
     }
 
-    private func get(_ key: String, _ slot: UInt16) -> Command {
-        Command("GET", slot: slot, [key])
+    private func get(_ key: String, _ slot: UInt16) -> RedisCommand {
+        RedisCommand("GET", slot: slot, [key])
     }
 
     @Test func keysOverAllSlotsInOneTripEach() throws {
@@ -42,7 +42,7 @@ struct RedisClusterTests {
         #expect(trips == 3)
         let read = client.pipeline(keys.map { get($0.key, $0.slot) })
         #expect(try read.map { try $0.get() } == keys.map { .text($0.key) })
-        let sizes = try client.forEachMaster(Command("DBSIZE", slot: nil))
+        let sizes = try client.forEachMaster(RedisCommand("DBSIZE", slot: nil))
         #expect(sizes.count == 3)
         #expect(try sizes.allSatisfy { try $0.result.get().number ?? 0 > 10_000 })
     }
@@ -52,7 +52,7 @@ struct RedisClusterTests {
             name: "put", source: "#!lua\nreturn redis.call('SET', KEYS[1], ARGV[1])")
         let keys = try keys("script", 20)
         let commands = keys.map { key, slot in
-            var command = Command(script, keys: [key], slot: slot)
+            var command = RedisCommand(script, keys: [key], slot: slot)
             command.append("v")
             return command
         }
@@ -69,7 +69,7 @@ struct RedisClusterTests {
         try cluster.move(slot, from: source, to: target)
         var trips = 0
         client.tap = { _, _ in trips += 1 }
-        let appends = ["a", "b", "c"].map { Command("APPEND", slot: slot, [key, $0]) }
+        let appends = ["a", "b", "c"].map { RedisCommand("APPEND", slot: slot, [key, $0]) }
         #expect(client.pipeline(appends).allSatisfy { $0.error == nil })
         #expect(trips == 2)
         #expect(try client.call(get(key, slot)).get() == .text("abc"))
@@ -93,7 +93,7 @@ struct RedisClusterTests {
         _ = try client.call(set("\(tag)new", "v", slot)).get()
         #expect(try client.node(for: slot) == source.endpoint)
         // Keys of one command on two nodes: nobody can answer, until they are together again.
-        let both = Command("MGET", slot: slot, names)
+        let both = RedisCommand("MGET", slot: slot, names)
         let error = try #require(client.call(both).error)
         #expect(error.name == .tryAgain)
         #expect(error.code == .unavailable)
@@ -125,7 +125,7 @@ struct RedisClusterTests {
                 return redis.call('INCR', KEYS[2])
                 """)
         let names = ["\(tag)a", "\(tag)b"]
-        let commands = (0..<20).map { _ in Command(script, keys: names, slot: slot) }
+        let commands = (0..<20).map { _ in RedisCommand(script, keys: names, slot: slot) }
         var succeeded: Int64 = 0
         while succeeded < 5000 {
             for reply in client.pipeline(commands) {
@@ -148,10 +148,10 @@ struct RedisClusterTests {
         let source = cluster.initialOwner(of: slot)
         let target = try #require(cluster.masters.first { $0 !== source })
         let reader = client.dedicated(slot: slot)
-        let read = Command("XREAD", slot: slot, ["BLOCK", "20", "STREAMS", key, "0"])
+        let read = RedisCommand("XREAD", slot: slot, ["BLOCK", "20", "STREAMS", key, "0"])
         #expect(try reader.call(read, timeout: .seconds(2)).get() == .null)
         try cluster.move(slot, from: source, to: target)
-        _ = try client.call(Command("XADD", slot: slot, [key, "*", "f", "v"])).get()
+        _ = try client.call(RedisCommand("XADD", slot: slot, [key, "*", "f", "v"])).get()
         #expect(try reader.call(read, timeout: .seconds(2)).get().elements?.count == 1)
         try cluster.move(slot, from: target, to: source)
         #expect(try reader.call(read, timeout: .seconds(2)).get().elements?.count == 1)
@@ -178,7 +178,7 @@ struct RedisClusterTests {
         let wrong = (slot + 8192) % 16384
         _ = try client.call(set(key, "v", wrong)).get()
         #expect(try client.call(get(key, slot)).get() == .text("v"))
-        _ = try client.call(Command("GET", slot: nil, [key])).get()
+        _ = try client.call(RedisCommand("GET", slot: nil, [key])).get()
     }
 
     @Test func theWrongKindOfAddressSaysSo() throws {
@@ -210,7 +210,7 @@ struct RedisClusterFailureTests {
             let names = (next..<next + 10_000).map { "{\($0)}" }
             next += names.count
             let replies = client.pipeline(
-                names.map { Command("CLUSTER", slot: nil, ["KEYSLOT", $0]) })
+                names.map { RedisCommand("CLUSTER", slot: nil, ["KEYSLOT", $0]) })
             for (name, reply) in zip(names, replies) {
                 let slot = UInt16(try #require(try reply.get().number))
                 if slots.contains(slot) { keys[slot] = name }
@@ -219,8 +219,8 @@ struct RedisClusterFailureTests {
         return slots.compactMap { keys[$0] }
     }
 
-    private static func sets(_ keys: [String]) -> [Command] {
-        zip(keys, slots).map { Command("SET", slot: $1, [$0, "v"]) }
+    private static func sets(_ keys: [String]) -> [RedisCommand] {
+        zip(keys, slots).map { RedisCommand("SET", slot: $1, [$0, "v"]) }
     }
 
     @Test func aDeadNodeFailsItsOwnCommandsOnly() throws {
@@ -274,7 +274,7 @@ struct RedisClusterFailureTests {
         let cluster = try PrivateRedisCluster(withReplicas: true, nodeTimeout: 500)
         let client = cluster.client()
         let commands = Self.sets(try Self.keys(client))
-        let wait = Command("WAIT", slot: nil, ["1", "5000"])
+        let wait = RedisCommand("WAIT", slot: nil, ["1", "5000"])
         let (replies, trailers) = client.pipeline(commands, trailer: wait)
         #expect(replies.allSatisfy { $0.error == nil })
         #expect(try trailers.map { try $0.result.get() } == [1, 1, 1].map { .integer($0) })

@@ -6,18 +6,18 @@ import Testing
 /// What a server that is away, slow or unwilling does to its commands.
 @Suite(.enabled(if: PrivateRedis.shouldRun))
 struct RedisFailureTests {
-    private static let ping = Command("PING", slot: nil)
+    private static let ping = RedisCommand("PING", slot: nil)
 
-    private static func incr(_ count: Int) -> [Command] {
-        (0..<count).map { _ in Command("INCR", slot: nil, ["n"]) }
+    private static func incr(_ count: Int) -> [RedisCommand] {
+        (0..<count).map { _ in RedisCommand("INCR", slot: nil, ["n"]) }
     }
 
     @Test func theNextCallAfterARestartSucceeds() throws {
         let server = try PrivateRedis(appendOnly: true)
         let client = server.client()
-        _ = try client.call(Command("SET", slot: nil, ["k", "1"])).get()
+        _ = try client.call(RedisCommand("SET", slot: nil, ["k", "1"])).get()
         try server.restart()
-        #expect(try client.call(Command("GET", slot: nil, ["k"])).get() == .text("1"))
+        #expect(try client.call(RedisCommand("GET", slot: nil, ["k"])).get() == .text("1"))
     }
 
     @Test func aServerThatIsAwayHasNotRunAnything() throws {
@@ -41,8 +41,8 @@ struct RedisFailureTests {
         let server = try PrivateRedis()
         let client = server.client()
         let padding = String(repeating: "x", count: 200)
-        var commands = (0..<10_000).map { _ in Command("ECHO", slot: nil, [padding]) }
-        commands[9_000] = Command("SHUTDOWN", slot: nil, ["NOSAVE"])
+        var commands = (0..<10_000).map { _ in RedisCommand("ECHO", slot: nil, [padding]) }
+        commands[9_000] = RedisCommand("SHUTDOWN", slot: nil, ["NOSAVE"])
         let replies = client.pipeline(commands)
         let answered = replies.prefix { $0.error == nil }.count
         #expect(replies.count == 10_000)
@@ -68,8 +68,8 @@ struct RedisFailureTests {
             #expect(reply.error?.mayHaveRun == true)
         }
         #expect(eventually { client.call(Self.ping).error == nil })
-        #expect(try client.call(Command("ECHO", slot: nil, ["a"])).get() == .text("a"))
-        #expect(try client.call(Command("GET", slot: nil, ["n"])).get() == .text("2"))
+        #expect(try client.call(RedisCommand("ECHO", slot: nil, ["a"])).get() == .text("a"))
+        #expect(try client.call(RedisCommand("GET", slot: nil, ["n"])).get() == .text("2"))
     }
 
     /// A host that does not answer costs its time-out once, not at every call.
@@ -130,22 +130,23 @@ struct RedisFailureTests {
         withExtendedLifetime(talker) {}
     }
 
-    private static let states: [(config: [String], command: Command, name: RedisError.Name)] = [
-        (
-            ["maxmemory 1", "maxmemory-policy noeviction"],
-            Command("SET", slot: nil, ["k", "v"]), .outOfMemory
-        ),
-        (["replicaof 127.0.0.1 1"], Command("SET", slot: nil, ["k", "v"]), .readOnly),
-        (
-            ["replicaof 127.0.0.1 1", "replica-serve-stale-data no"],
-            Command("GET", slot: nil, ["k"]), .masterDown
-        ),
-        (["min-replicas-to-write 1"], Command("SET", slot: nil, ["k", "v"]), .noReplicas),
-        ([], Command("XREADGROUP", slot: nil, Self.readGroup), .noGroup),
-        ([], Command("EVAL", slot: nil, ["error('oops')", "0"]), .scriptFailed),
-        ([], Command("EVAL", slot: nil, ["oops oops", "0"]), .scriptFailed),
-        ([], Command("GET", slot: nil, ["a", "b"]), .rejected),
-    ]
+    private static let states: [(config: [String], command: RedisCommand, name: RedisError.Name)] =
+        [
+            (
+                ["maxmemory 1", "maxmemory-policy noeviction"],
+                RedisCommand("SET", slot: nil, ["k", "v"]), .outOfMemory
+            ),
+            (["replicaof 127.0.0.1 1"], RedisCommand("SET", slot: nil, ["k", "v"]), .readOnly),
+            (
+                ["replicaof 127.0.0.1 1", "replica-serve-stale-data no"],
+                RedisCommand("GET", slot: nil, ["k"]), .masterDown
+            ),
+            (["min-replicas-to-write 1"], RedisCommand("SET", slot: nil, ["k", "v"]), .noReplicas),
+            ([], RedisCommand("XREADGROUP", slot: nil, Self.readGroup), .noGroup),
+            ([], RedisCommand("EVAL", slot: nil, ["error('oops')", "0"]), .scriptFailed),
+            ([], RedisCommand("EVAL", slot: nil, ["oops oops", "0"]), .scriptFailed),
+            ([], RedisCommand("GET", slot: nil, ["a", "b"]), .rejected),
+        ]
     private static let readGroup = ["GROUP", "g", "c", "STREAMS", "q", ">"]
 
     @Test(arguments: states.indices)

@@ -12,7 +12,7 @@ struct RedisLoginTests {
 
     init() throws { server = try PrivateRedis(config: Self.config) }
 
-    private func call(user: String?, password: String?, _ command: Command) -> Result<
+    private func call(user: String?, password: String?, _ command: RedisCommand) -> Result<
         Reply, RedisError
     > {
         RedisClient(
@@ -22,7 +22,7 @@ struct RedisLoginTests {
     }
 
     @Test func rightPasswordsLetIn() throws {
-        let me = Command("ACL", slot: nil, ["WHOAMI"])
+        let me = RedisCommand("ACL", slot: nil, ["WHOAMI"])
         #expect(try call(user: nil, password: "owner", me).get() == .text("default"))
         #expect(try call(user: "ann", password: "hush", me).get() == .text("ann"))
     }
@@ -37,7 +37,7 @@ struct RedisLoginTests {
     func othersAreToldWhy(row: Int) throws {
         let (user, password, key, name) = Self.refusals[row]
         let error = try #require(
-            call(user: user, password: password, Command("GET", slot: nil, key)).error)
+            call(user: user, password: password, RedisCommand("GET", slot: nil, key)).error)
         #expect(error.name == name)
         #expect(error.code == .auth)
         #expect(!error.mayHaveRun)
@@ -48,7 +48,7 @@ struct RedisLoginTests {
         let address = RedisAddress(
             topology: server.address.topology, password: Secret("owner"), database: 0)
         let client = RedisClient(address, options: RedisOptions(clientName: "worker-open.3"))
-        let name = try client.call(Command("CLIENT", slot: nil, ["GETNAME"])).get()
+        let name = try client.call(RedisCommand("CLIENT", slot: nil, ["GETNAME"])).get()
         #expect(name == .text("worker-open.3"))
     }
 
@@ -58,7 +58,7 @@ struct RedisLoginTests {
             RedisAddress(topology: server.address.topology, password: Secret("owner")))
         var seen = ""
         client.tap = { bytes, _ in seen += String(decoding: bytes, as: UTF8.self) }
-        _ = try client.call(Command("PING", slot: nil)).get()
+        _ = try client.call(RedisCommand("PING", slot: nil)).get()
         #expect(seen == "*1\r\n$4\r\nPING\r\n")
     }
 
@@ -66,12 +66,12 @@ struct RedisLoginTests {
         let port = Ports.free()
         let other = try PrivateRedis(port: port)
         let third = RedisClient(try RedisAddress("redis://127.0.0.1:\(port)/3"))
-        _ = try third.call(Command("SET", slot: nil, ["k", "v"])).get()
-        #expect(try other.client().call(Command("GET", slot: nil, ["k"])).get() == .null)
+        _ = try third.call(RedisCommand("SET", slot: nil, ["k", "v"])).get()
+        #expect(try other.client().call(RedisCommand("GET", slot: nil, ["k"])).get() == .null)
         try other.restart()
-        _ = try third.call(Command("SET", slot: nil, ["k", "v"])).get()
-        #expect(try other.client().call(Command("GET", slot: nil, ["k"])).get() == .null)
+        _ = try third.call(RedisCommand("SET", slot: nil, ["k", "v"])).get()
+        #expect(try other.client().call(RedisCommand("GET", slot: nil, ["k"])).get() == .null)
         let none = RedisClient(try RedisAddress("redis://127.0.0.1:\(port)/16"))
-        #expect(none.call(Command("PING", slot: nil)).error?.code == .refused)
+        #expect(none.call(RedisCommand("PING", slot: nil)).error?.code == .refused)
     }
 }

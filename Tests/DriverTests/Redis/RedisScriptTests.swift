@@ -18,13 +18,13 @@ struct RedisScriptTests {
         name: "count", source: "#!lua\nreturn redis.call('LLEN', KEYS[1])")
     private static let broken = Script(name: "broken", source: "#!lua\nreturn return")
 
-    private static func push(_ value: String) -> Command {
-        var command = Command(pushing, keys: ["l"], slot: nil)
+    private static func push(_ value: String) -> RedisCommand {
+        var command = RedisCommand(pushing, keys: ["l"], slot: nil)
         command.append(value)
         return command
     }
 
-    private static func count() -> Command { Command(counting, keys: ["l"], slot: nil) }
+    private static func count() -> RedisCommand { RedisCommand(counting, keys: ["l"], slot: nil) }
 
     @Test func scriptsAreLoadedOnceAConnectionAndKeepTheirPlace() throws {
         var loads = 0
@@ -33,8 +33,8 @@ struct RedisScriptTests {
         }
         for _ in 0..<3 {
             let replies = client.pipeline([
-                Self.push("a"), Command("RPUSH", slot: nil, ["l", "b"]), Self.count(),
-                Command("DEL", slot: nil, ["l"]),
+                Self.push("a"), RedisCommand("RPUSH", slot: nil, ["l", "b"]), Self.count(),
+                RedisCommand("DEL", slot: nil, ["l"]),
             ])
             #expect(
                 try replies.map { try $0.get() } == [
@@ -47,16 +47,16 @@ struct RedisScriptTests {
 
     @Test func aFlushIsNotNoticed() throws {
         _ = try client.call(Self.push("a")).get()
-        _ = try client.call(Command("SCRIPT", slot: nil, ["FLUSH"])).get()
+        _ = try client.call(RedisCommand("SCRIPT", slot: nil, ["FLUSH"])).get()
         let replies = client.pipeline([
-            Command("SET", slot: nil, ["k", "v"]), Self.push("b"), Self.push("c"),
-            Command("GET", slot: nil, ["k"]), Self.count(),
+            RedisCommand("SET", slot: nil, ["k", "v"]), Self.push("b"), Self.push("c"),
+            RedisCommand("GET", slot: nil, ["k"]), Self.count(),
         ])
         #expect(
             try replies.map { try $0.get() } == [
                 .status("OK"), .integer(2), .integer(3), .text("v"), .integer(3),
             ])
-        let list = Command("LRANGE", slot: nil, ["l", "0", "-1"])
+        let list = RedisCommand("LRANGE", slot: nil, ["l", "0", "-1"])
         #expect(
             try client.call(list).get() == .array([.text("a"), .text("b"), .text("c")]))
     }
@@ -69,7 +69,7 @@ struct RedisScriptTests {
 
     @Test func aScriptThatDoesNotCompileFailsAlone() throws {
         let replies = client.pipeline([
-            Self.push("a"), Command(Self.broken, keys: [], slot: nil), Self.count(),
+            Self.push("a"), RedisCommand(Self.broken, keys: [], slot: nil), Self.count(),
         ])
         #expect(try replies[0].get() == .integer(1))
         #expect(replies[1].error?.name == .scriptFailed)
@@ -78,7 +78,7 @@ struct RedisScriptTests {
     }
 
     @Test func errorsNameTheScript() throws {
-        _ = try client.call(Command("SET", slot: nil, ["l", "no list"])).get()
+        _ = try client.call(RedisCommand("SET", slot: nil, ["l", "no list"])).get()
         let error = try #require(client.call(Self.push("a")).error)
         #expect(error.operation == "push")
         #expect(error.name == .wrongType)
@@ -88,9 +88,9 @@ struct RedisScriptTests {
         let allowed = Script(
             name: "allowed",
             source: "#!lua flags=allow-oom\nreturn redis.call('SET', KEYS[1], 'v')")
-        _ = try client.call(Command("CONFIG", slot: nil, ["SET", "maxmemory", "1"])).get()
+        _ = try client.call(RedisCommand("CONFIG", slot: nil, ["SET", "maxmemory", "1"])).get()
         let replies = client.pipeline([
-            Command(allowed, keys: ["k"], slot: nil), Self.push("a"),
+            RedisCommand(allowed, keys: ["k"], slot: nil), Self.push("a"),
         ])
         #expect(try replies[0].get() == .status("OK"))
         #expect(replies[1].error?.name == .outOfMemory)

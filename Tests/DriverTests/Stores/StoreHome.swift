@@ -4,8 +4,6 @@ import Shared
 import Synchronization
 import TestSupport
 
-typealias RedisCommand = RedisDriver.Command
-
 /// Where the stores under test live. Both are started once and shared by all tests of this folder,
 /// each of which works on accounts, partitions and names of its own.
 enum Deployment: String, CaseIterable, Sendable {

@@ -3,8 +3,6 @@ import Shared
 import TestSupport
 import Testing
 
-typealias RedisCommand = RedisDriver.Command
-
 /// What a test reads of the fleet's Redis.
 extension FleetUnderTest {
     @discardableResult

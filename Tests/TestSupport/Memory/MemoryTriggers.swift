@@ -249,3 +249,19 @@ extension MemoryTriggers {
         return nil
     }
 }
+
+/// Reasons with which the house refuses a request about triggers.
+private enum TriggerRefusal: String, Sendable, CaseIterable {
+    /// A modify or cancel of an order that does not rest: it has fired, was cancelled, or never was.
+    case notResting = "not_resting"
+    /// A leg or close of an order that still rests.
+    case notOpen = "not_open"
+    case positionClosed = "position_closed"
+    case noSuchLeg = "no_such_leg"
+    case stopLossExists = "stoploss_already_exists"
+    case takeProfitExists = "takeprofit_already_exists"
+
+    static func exists(_ leg: Leg) -> Self {
+        leg == .stopLoss ? .stopLossExists : .takeProfitExists
+    }
+}

@@ -24,7 +24,7 @@ package final class ClusterNode: Sendable {
     /// Says one command to this node, whatever slots it serves, and wants no error.
     @discardableResult
     package func ask(_ name: StaticString, _ arguments: String...) throws(ServerError) -> Reply {
-        switch server.connection().call(Command(name, slot: nil, arguments)) {
+        switch server.connection().call(RedisCommand(name, slot: nil, arguments)) {
         case .success(let reply): return reply
         case .failure(let error):
             throw .system(
@@ -40,18 +40,18 @@ package final class ClusterNode: Sendable {
 
     /// A line of `CLUSTER INFO`; `nil` when the node is away.
     package func cluster(_ field: String) -> String? {
-        line(field, of: server.connection().call(Command("CLUSTER", slot: nil, ["INFO"])))
+        line(field, of: server.connection().call(RedisCommand("CLUSTER", slot: nil, ["INFO"])))
     }
 
     /// A line of `INFO`; `nil` when the node is away.
     package func info(_ field: String) -> String? {
-        line(field, of: server.connection().call(Command("INFO", slot: nil)))
+        line(field, of: server.connection().call(RedisCommand("INFO", slot: nil)))
     }
 
     /// Whether it knows the nodes of these names and no others. Before two nodes have shaken hands, each
     /// goes by a name that the other made up.
     func knows(_ identities: [String]) -> Bool {
-        let reply = server.connection().call(Command("CLUSTER", slot: nil, ["NODES"]))
+        let reply = server.connection().call(RedisCommand("CLUSTER", slot: nil, ["NODES"]))
         guard case .success(let reply) = reply, let text = reply.string else { return false }
         let lines = text.split(whereSeparator: \.isNewline)
         let names = lines.map { String($0.prefix { $0 != " " }) }
@@ -60,7 +60,7 @@ package final class ClusterNode: Sendable {
 
     /// Whether its map of the slots names that many masters.
     func knowsMasters(_ count: Int) -> Bool {
-        let reply = server.connection().call(Command("CLUSTER", slot: nil, ["SLOTS"]))
+        let reply = server.connection().call(RedisCommand("CLUSTER", slot: nil, ["SLOTS"]))
         guard case .success(.array(let ranges)) = reply else { return false }
         let masters = ranges.compactMap { $0.elements?.dropFirst(2).first?.elements?[1].number }
         return Set(masters).count == count

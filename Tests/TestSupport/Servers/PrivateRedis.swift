@@ -65,7 +65,7 @@ package final class PrivateRedis: Sendable {
 
     /// `SHUTDOWN NOSAVE`: it ends at once, and without an append-only file it forgets everything.
     package func shutDown() {
-        _ = connection().call(Command("SHUTDOWN", slot: nil, ["NOSAVE"]))
+        _ = connection().call(RedisCommand("SHUTDOWN", slot: nil, ["NOSAVE"]))
         _ = process.withLock { $0 }?.stop()
     }
 
@@ -106,7 +106,7 @@ func awaitRedis(_ child: Subprocess, at address: RedisAddress) throws(ServerErro
     let connection = RedisConnection(address.onlyEndpoint, address: address)
     let isReady = eventually(within: .seconds(20)) {
         guard child.isRunning else { return true }
-        switch connection.call(Command("PING", slot: nil)) {
+        switch connection.call(RedisCommand("PING", slot: nil)) {
         case .success: return true
         case .failure(let error): return error.code != .unavailable || error.name == .masterDown
         }

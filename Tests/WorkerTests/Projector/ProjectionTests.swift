@@ -28,7 +28,7 @@ struct ProjectionTests {
 
         func ask(_ name: StaticString, _ key: some RedisKey, _ more: String...) throws -> Reply {
             try stores.client.call(
-                RedisDriver.Command(name, slot: key.slot.number, [key.text] + more)
+                RedisCommand(name, slot: key.slot.number, [key.text] + more)
             ).get()
         }
 

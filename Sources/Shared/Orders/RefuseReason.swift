@@ -1,7 +1,7 @@
 /// Why a command is refused: every code there is. The answer's `reason` is the code, or
 /// `<code>: <detail>` where the detail says more than the command itself does; a detail about a
 /// field begins with the field's name. Codes are what processes branch on and what is counted.
-enum RefuseReason: String, Sendable, CaseIterable {
+package enum RefuseReason: String, Sendable, CaseIterable {
     // The command as such.
 
     /// It waited longer than its `ttl_ms`, or than 12 hours.
@@ -88,19 +88,9 @@ enum RefuseReason: String, Sendable, CaseIterable {
     case accountParked = "account_parked"
     /// The decision failed five times.
     case internalError = "internal_error"
-}
 
-/// A refusal on its way to the command's answer.
-struct Refusal: Error, Equatable, Sendable {
-    let reason: RefuseReason
-    /// What the code alone does not say; nil where it says all.
-    let detail: String?
-
-    init(_ reason: RefuseReason, _ detail: String? = nil) {
-        self.reason = reason
-        self.detail = detail
+    /// The code of an answer's `reason`; nil where this version does not know it.
+    package init?(answered reason: String) {
+        self.init(rawValue: String(reason.prefix { $0 != ":" }))
     }
-
-    /// The answer's `reason`.
-    var text: String { detail.map { "\(reason.rawValue): \($0)" } ?? reason.rawValue }
 }

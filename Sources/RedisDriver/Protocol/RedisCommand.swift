@@ -2,8 +2,8 @@
 /// strings. Building one costs one allocation, sending it one copy.
 ///
 /// The name is one word; the second word of a two-word command is its first argument:
-/// `Command("CONFIG", slot: nil, ["GET", "maxmemory"])`.
-package struct Command: Sendable {
+/// `RedisCommand("CONFIG", slot: nil, ["GET", "maxmemory"])`.
+package struct RedisCommand: Sendable {
     /// The command's first word, which errors name. A script's command is named `EVALSHA`.
     package let name: StaticString
     /// The cluster slot of every key in the command; `nil` when it has no key and any node may

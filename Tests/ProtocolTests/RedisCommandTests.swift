@@ -3,7 +3,7 @@ import Testing
 @testable import RedisDriver
 
 struct RedisCommandTests {
-    private static func wire(_ command: Command, digest: String = "") -> String {
+    private static func wire(_ command: RedisCommand, digest: String = "") -> String {
         var output: [UInt8] = []
         command.encode(into: &output, digest: Array(digest.utf8))
         #expect(output.count <= command.encodedSize)
@@ -11,7 +11,7 @@ struct RedisCommandTests {
     }
 
     @Test func encodesWordsAndLengths() {
-        let command = Command("SET", slot: nil, ["clé", ""])
+        let command = RedisCommand("SET", slot: nil, ["clé", ""])
         #expect(Self.wire(command) == "*3\r\n$3\r\nSET\r\n$4\r\nclé\r\n$0\r\n\r\n")
     }
 
@@ -20,13 +20,13 @@ struct RedisCommandTests {
         (Int64.max, "$19\r\n9223372036854775807"), (Int64.min, "$20\r\n-9223372036854775808"),
     ])
     func encodesNumbers(number: Int64, expected: String) {
-        var command = Command("X", slot: nil)
+        var command = RedisCommand("X", slot: nil)
         command.append(number)
         #expect(Self.wire(command) == "*2\r\n$1\r\nX\r\n\(expected)\r\n")
     }
 
     @Test func encodesBytesAsTheyAre() {
-        var command = Command("X", slot: nil)
+        var command = RedisCommand("X", slot: nil)
         command.append([0, 13, 10, 255])
         var output: [UInt8] = []
         command.encode(into: &output, digest: [])
@@ -35,7 +35,7 @@ struct RedisCommandTests {
 
     @Test func putsAScriptsDigestAndKeysFirst() {
         let script = Script(name: "apply", source: "#!lua\nreturn 1")
-        var command = Command(script, keys: ["k1", "k2"], slot: 7)
+        var command = RedisCommand(script, keys: ["k1", "k2"], slot: 7)
         command.append("a")
         let digest = String(repeating: "f", count: 40)
         #expect(

@@ -1,4 +1,0 @@
-import RedisDriver
-
-/// The domain has commands too.
-typealias RedisCommand = RedisDriver.Command
