@@ -83,6 +83,10 @@ extension Reply {
     }
 
     private static func bulk(_ contents: UnsafeBufferPointer<UInt8>) -> Reply {
+        // Nearly all is ASCII, which needs no validation: that costs more than the rest of a reply.
+        if contents.reduce(0, |) < 0x80 {
+            return .text(String(decoding: contents, as: UTF8.self))
+        }
         if let text = String(validating: contents, as: UTF8.self) { return .text(text) }
         return .bytes(Array(contents))
     }

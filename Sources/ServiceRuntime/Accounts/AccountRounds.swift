@@ -158,20 +158,10 @@ extension AccountProcessor {
         return attempt
     }
 
-    /// A class, since it goes from hand to hand and is large.
-    private final class Chain {
+    private struct Chain {
         let work: AccountWork<Handler.Message>
         let deliberation: Deliberation<Handler>
         let write: AccountWrite?
-
-        init(
-            _ work: AccountWork<Handler.Message>, _ deliberation: Deliberation<Handler>,
-            _ write: AccountWrite?
-        ) {
-            self.work = work
-            self.deliberation = deliberation
-            self.write = write
-        }
     }
 
     private func deliberate(
@@ -182,7 +172,7 @@ extension AccountProcessor {
         let queueNow = server.latest(at: clock())
         var chains: [Chain] = []
         for (work, loaded) in ready {
-            var deliberation = Deliberation(
+            let deliberation = Deliberation(
                 handler, on: loaded, queueNow: queueNow, prices: read.prices, terms: read.terms,
                 pressure: pressure?.state ?? .none)
             deliberation.run(work.items, numbers: numbers)
@@ -193,7 +183,7 @@ extension AccountProcessor {
                         from: loaded, to: deliberation.account, records: deliberation.records,
                         events: deliberation.events, answers: deliberation.answers,
                         retention: retention) : nil
-                chains.append(Chain(work, deliberation, write))
+                chains.append(Chain(work: work, deliberation: deliberation, write: write))
             } catch {
                 let refused = StoreError.refused(operation: "write", detail: "\(error)")
                 attempt.done.append((failed(work, refused), loaded.outbox))

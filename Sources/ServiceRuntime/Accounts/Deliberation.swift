@@ -41,8 +41,8 @@ enum Ruling: Equatable {
 }
 
 /// The chain of decisions on one account, each on the account that the one before leaves. Pure but
-/// for the numbers that it draws.
-struct Deliberation<Handler: MessageHandler> {
+/// for the numbers that it draws. A class, since it is large and goes from hand to hand.
+final class Deliberation<Handler: MessageHandler> {
     let handler: Handler
     let loaded: LoadedAccount
     /// The clock of the queue's server, ms.
@@ -73,7 +73,7 @@ struct Deliberation<Handler: MessageHandler> {
     /// Whether there is anything to write.
     var writesSomething: Bool { !records.isEmpty || !answers.isEmpty }
 
-    mutating func run(_ items: [WorkItem<Handler.Message>], numbers: some NumberSource) {
+    func run(_ items: [WorkItem<Handler.Message>], numbers: some NumberSource) {
         for item in items {
             if rulings.last?.stopsChain == true {
                 rulings.append(.waiting)
@@ -91,7 +91,7 @@ struct Deliberation<Handler: MessageHandler> {
         }
     }
 
-    private mutating func rule(
+    private func rule(
         _ item: WorkItem<Handler.Message>, _ numbers: some NumberSource
     ) throws -> Ruling {
         if let known = knownRuling(item.message) { return known }
@@ -156,7 +156,7 @@ struct Deliberation<Handler: MessageHandler> {
         }
     }
 
-    private mutating func apply(_ transition: Transition, random: UInt64) throws {
+    private func apply(_ transition: Transition, random: UInt64) throws {
         let (next, record) = try account.applying(
             transition, at: prices, random: random, now: loaded.now)
         account = next
@@ -168,7 +168,7 @@ struct Deliberation<Handler: MessageHandler> {
         if let answer = transition.answer { answers.append(answer) }
     }
 
-    private mutating func refuse(_ command: CommandRequest, _ reason: String) {
+    private func refuse(_ command: CommandRequest, _ reason: String) {
         let result = CommandResult(
             digest: command.digest, isAccepted: false, reason: reason, order: nil,
             lifecycleID: nil, timestamp: loaded.now)

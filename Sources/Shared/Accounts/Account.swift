@@ -26,7 +26,8 @@ package struct Account: Sendable, Equatable {
 
 /// What Redis still holds of an order.
 package enum StoredOrder: Sendable, Equatable {
-    case kept(Order)
+    /// Out of line: an order is large, and what may hold one goes from hand to hand.
+    indirect case kept(Order)
     /// The holdings are gone; `order_done` is left.
     case done(OrderDone)
     case unknown

@@ -94,7 +94,7 @@ import Testing
         }
         let loaded = LoadedAccount(
             account: account, orderFields: [:], marginFields: [], outbox: [], now: world.now)
-        var chain = Deliberation(
+        let chain = Deliberation(
             handler, on: loaded, queueNow: world.now, prices: Prices(), terms: [:])
         chain.run(items, numbers: CountingNumbers())
         #expect(chain.rulings == [.applied, .applied, .waiting, .waiting])
