@@ -50,7 +50,7 @@ KEY_WORDS = (
     "global_order_lookup order_data symbol_holders projected order_triggers pending_index sl_index "
     "tp_index groups market copy_master_followers copy_follower_master queue events emitted lease "
     "delayed dead suspect sent wired inflight parked members heartbeat fleet triggers idle_triggers firing "
-    "ticks ticked answered"
+    "ticks ticked answered redriven"
 ).split()
 # Those of them whose keys go on without a brace.
 BARE_WORDS = "global_order_lookup order_data symbol_holders order_triggers market members heartbeat".split()

@@ -18,6 +18,20 @@ import Testing
         #expect(bench.order?.deadMarks["bad"] == "attempts")
     }
 
+    @Test("what came back since it died by this entry is not marked by it again")
+    func cameBack() throws {
+        let bench = try Bench()
+        bench.post("place")
+        #expect(bench.settle() == "applied 1")
+        let entry = bench.post("throw", event: "bad")
+        for _ in 1...4 { #expect(bench.turn() == "nothing held 1") }
+        bench.world.set(
+            bench.account.redriven(EventID(text: "bad"), entry: "\(entry)"), "1")
+        #expect(bench.turn() == "dead attempts 1")
+        #expect(bench.order?.deadMarks.isEmpty == true)
+        #expect(bench.letters == ["bad attempts"])
+    }
+
     @Test("neighbours that wait behind a failure are not blamed")
     func neighbours() throws {
         let bench = try Bench()

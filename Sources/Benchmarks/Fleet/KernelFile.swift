@@ -1,6 +1,6 @@
 import Glibc
 
-/// What the kernel tells in a file of /proc, by lines.
+/// What the kernel tells in a file of /proc, by lines of at most 255 bytes.
 enum KernelFile {
     static func lines(of path: String) throws -> [String] {
         guard let file = fopen(path, "r") else { throw BenchmarkError("\(path) cannot be read") }

@@ -109,8 +109,7 @@ enum DeadActions {
             }
             // Nothing waits for it any more, and it still changes nothing.
             if let event = letter.event, let key = letter.key {
-                try desk.store.remark(
-                    event, of: key, as: .dropped, entry: letter.queued)
+                try desk.store.remark(event, of: key, as: .dropped, entry: letter.queued)
             }
             let isGone = try desk.store.remove(letter)
             rows.append((letter, false, isGone ? "thrown away" : "stays: it is gone"))

@@ -123,8 +123,7 @@ enum ResolveCommand {
         var count = 0
         for letter in settled.letters where claimed.contains(letter.name) {
             if let event = letter.event, let key = letter.key {
-                try store.remark(
-                    event, of: key, as: .dropped, entry: letter.queued)
+                try store.remark(event, of: key, as: .dropped, entry: letter.queued)
             }
             count += try store.remove(letter) ? 1 : 0
         }

@@ -42,7 +42,7 @@ struct OutgoingRequest: Sendable {
     /// Names of ours: of the queue, of the account, and of what happened to the entry here.
     private static func staysHere(_ name: String) -> Bool {
         name == "v" || name == "key" || EntryField.all.contains(name)
-            || DeadField.all.contains(name)
+            || name.hasPrefix(DeadField.prefix)
     }
 }
 

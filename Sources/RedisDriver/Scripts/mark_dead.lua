@@ -4,7 +4,6 @@
 -- KEYS  1 holdings, 2 order_done, 3 whether it came back since then
 -- ARGV  1 event id, 2 reason
 -- Reply `marked`, `applied`, `redriven`, or `unknown` where nothing is left of the order
-if redis.call('EXISTS', KEYS[3]) == 1 then return 'redriven' end
 local event = ' ' .. ARGV[1] .. '='
 local orders = {KEYS[1], KEYS[2]}
 local found, marked = {}, {}
@@ -14,6 +13,7 @@ for i, key in ipairs(orders) do
   if order[2] and string.find(' ' .. order[2], event, 1, true) then return 'applied' end
   marked[i] = order[3] or ''
 end
+if redis.call('EXISTS', KEYS[3]) == 1 then return 'redriven' end
 if not found[1] and not found[2] then return 'unknown' end
 for i, key in ipairs(orders) do
   if found[i] and not string.find(' ' .. marked[i], event, 1, true) then

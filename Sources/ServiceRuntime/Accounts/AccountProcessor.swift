@@ -40,8 +40,7 @@ package final class AccountProcessor<Handler: MessageHandler>: BatchProcessor {
         let work = decode(entries, into: &results)
         for account in decideAndPublish(work, partition: lane.partition, now) {
             for (item, ruling) in zip(account.work.items, account.rulings) {
-                results[item.entry.id] = result(
-                    of: item, ruling, account, now: now.said)
+                results[item.entry.id] = result(of: item, ruling, account, now: now.said)
             }
         }
         for entry in entries where results[entry.id] != .hold { attempts[entry.id] = nil }
@@ -157,9 +156,9 @@ package final class AccountProcessor<Handler: MessageHandler>: BatchProcessor {
                 switch try store.markDead(
                     key, item.message.eventID, reason, entry: item.entry.id)
                 {
-                case .marked, .unknownOrder: break
+                // Who slept until it came back has lost the lane, and settles nothing either.
+                case .marked, .unknownOrder, .redriven: break
                 case .applied: return nil
-                case .redriven: return .hold
                 }
             } catch {
                 return .hold
@@ -218,8 +217,7 @@ package final class AccountProcessor<Handler: MessageHandler>: BatchProcessor {
             event: EventID(text: "parked/unpublished"), random: numbers.random())
         do {
             try store.park(account, reason: DeadReason.unpublished.rawValue, token: token)
-            counters.count(.dead, DeadReason.unpublished.rawValue)
-            return .settle(.dead(.unpublished, Fields()))
+            return counters.bury(item.entry, .unpublished, nil)
         } catch {
             return .hold
         }

@@ -2,6 +2,8 @@ package import Shared
 
 /// Names of what a dead letter carries besides the fields of the message that died.
 package enum DeadField {
+    /// Of all of them, those of other versions too.
+    package static let prefix = "dead_"
     package static let reason = "dead_reason"
     package static let detail = "dead_detail"
     /// The entry that died; missing where a message died before it lay in its queue.

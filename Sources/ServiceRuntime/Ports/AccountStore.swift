@@ -53,7 +53,7 @@ package enum DeadMarkReply: Sendable, Equatable {
     /// Neither the order nor what is left of it exists: no mark is needed.
     case unknownOrder
     /// Somebody else buried this very entry, and a person has brought the event back since: who marks
-    /// it only now has slept, and its entry is not pending any more.
+    /// it only now has slept, and nothing was marked.
     case redriven
 }
 

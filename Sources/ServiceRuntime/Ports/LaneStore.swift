@@ -40,7 +40,8 @@ package struct Entry: Sendable, Equatable {
         self.fields = fields
     }
 
-    /// Where it first lay in its queue, kept while it is deferred.
+    /// Where the message first lay in its queue, or its report in that of the reports; kept while it
+    /// is deferred, and through a redrive.
     package var arrival: EntryID {
         fields[EntryField.arrival].flatMap { EntryID($0) } ?? id
     }

@@ -87,7 +87,7 @@ package struct OrderMessage: AccountMessage, Equatable {
         cumulativeQuantity = try fields.optional("cumqty") { try Quantity($0) }
         reason = fields.present("reason")
         timestamp = try fields.optional("ts", Number.int64)
-        arrival = try fields.required("arrival")
+        arrival = try fields.required(EntryField.arrival)
         report = fields.present("report") ?? ""
     }
 
@@ -97,7 +97,7 @@ package struct OrderMessage: AccountMessage, Equatable {
             .init("v", String(version)), .init("key", key.text),
             .init("event", event.rawValue), .init("event_id", eventID.text),
             .init("report_id", reportID.text), .init("id_kind", idKind.rawValue),
-            .init("ord_status", status.rawValue), .init("arrival", arrival),
+            .init("ord_status", status.rawValue), .init(EntryField.arrival, arrival),
         ])
         let optional: KeyValuePairs<String, String?> = [
             "exec_id": execID, Self.priceName(in: version): averagePrice?.text,

@@ -22,6 +22,10 @@ import Testing
                 "order_result:{strategy_provider:7}:r.1"
             ),
             (account.named("5-1"), "named:{strategy_provider:7}:5-1"),
+            (
+                account.redriven(EventID(text: "9/REJECTED/e:x"), entry: "5-1"),
+                "redriven:{strategy_provider:7}:5-1:9/REJECTED/e:x"
+            ),
         ]
         for (key, text) in keys {
             #expect(key.text == text)

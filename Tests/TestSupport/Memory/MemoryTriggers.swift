@@ -251,7 +251,7 @@ extension MemoryTriggers {
 }
 
 /// Reasons with which the house refuses a request about triggers.
-private enum TriggerRefusal: String, Sendable, CaseIterable {
+private enum TriggerRefusal: String {
     /// A modify or cancel of an order that does not rest: it has fired, was cancelled, or never was.
     case notResting = "not_resting"
     /// A leg or close of an order that still rests.

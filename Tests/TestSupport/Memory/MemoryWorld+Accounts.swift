@@ -123,20 +123,19 @@ extension MemoryWorld: AccountStore {
     package func markDead(
         _ key: OrderKey, _ event: EventID, _ reason: DeadReason, entry: EntryID
     ) -> DeadMarkReply {
-        if self[string: key.account.redriven(event, entry: "\(entry)")] != nil {
-            return .redriven
-        }
         let candidates = [
             key.account.holdings(key.order), key.account.orderDone(key.order),
         ]
-        guard let hash = candidates.first(where: { !self[hash: $0].isEmpty }) else {
-            return .unknownOrder
-        }
-        guard keeps(.deadMark) else { return .marked }
-        let fields = self[hash: hash]
-        guard !NamedList(text: fields["applied"] ?? "").contains(event.text) else {
+        let hash = candidates.first { !self[hash: $0].isEmpty }
+        let fields = hash.map { self[hash: $0] } ?? Fields()
+        if keeps(.deadMark), NamedList(text: fields["applied"] ?? "").contains(event.text) {
             return .applied
         }
+        if self[string: key.account.redriven(event, entry: "\(entry)")] != nil {
+            return .redriven
+        }
+        guard let hash else { return .unknownOrder }
+        guard keeps(.deadMark) else { return .marked }
         var marks = NamedList(text: fields["dead"] ?? "")
         marks.set(event.text, reason.rawValue)
         self[hash: hash]["dead"] = marks.text
