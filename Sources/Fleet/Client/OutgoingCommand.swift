@@ -30,9 +30,8 @@ struct OutgoingCommand: Sendable, Equatable {
         let own = try Command(fields, entry: "0-0").request?.digest
         guard own != result.digest else { return result }
         return CommandResult(
-            digest: result.digest, isAccepted: false, reason: RefuseReason.requestIDReused.rawValue,
-            order: nil,
-            lifecycleID: nil, timestamp: result.timestamp)
+            refused: RefuseReason.requestIDReused.rawValue, digest: result.digest,
+            at: result.timestamp)
     }
 
     static func create(_ terms: AccountTerms, request: RequestID) -> Self {

@@ -12,12 +12,7 @@ package struct DeferredMessage: Sendable, Equatable {
     package init?(_ member: Reply) throws {
         let read = try member.unpack { reader in
             let count = try reader.list()
-            let entry = try reader.text()
-            var list: [Fields.Field] = []
-            for _ in 0..<(count - 1) / 2 {
-                list.append(Fields.Field(try reader.text(), try reader.text()))
-            }
-            return (entry, Fields(list))
+            return (try reader.text(), try reader.fields(of: (count - 1) / 2))
         }
         guard let read else { return nil }
         entry = read.0

@@ -70,9 +70,14 @@ struct PackedReader {
     mutating func fields() throws(Malformed) -> Fields {
         let count = try list()
         guard count.isMultiple(of: 2) else { throw Malformed(position: position) }
+        return try fields(of: count / 2)
+    }
+
+    /// So many names and values, in the midst of a list.
+    mutating func fields(of count: Int) throws(Malformed) -> Fields {
         var list: [Fields.Field] = []
-        list.reserveCapacity(count / 2)
-        for _ in 0..<count / 2 { list.append(Fields.Field(try text(), try text())) }
+        list.reserveCapacity(count)
+        for _ in 0..<count { list.append(Fields.Field(try text(), try text())) }
         return Fields(list)
     }
 

@@ -124,9 +124,7 @@ package final class AccountProcessor<Handler: MessageHandler>: BatchProcessor {
     private func refuseFailed(_ item: WorkItem<Handler.Message>) -> EntryResult {
         guard let request = item.message.request, let loaded = load(item) else { return .hold }
         let reason = RefuseReason.internalError.rawValue
-        let result = CommandResult(
-            digest: request.digest, isAccepted: false, reason: reason, order: nil,
-            lifecycleID: nil, timestamp: loaded.now)
+        let result = CommandResult(refused: reason, digest: request.digest, at: loaded.now)
         let answer = CommandAnswer(request: request.id, result: result)
         guard
             let write = try? AccountWrite(

@@ -169,9 +169,7 @@ final class Deliberation<Handler: MessageHandler> {
     }
 
     private func refuse(_ command: CommandRequest, _ reason: String) {
-        let result = CommandResult(
-            digest: command.digest, isAccepted: false, reason: reason, order: nil,
-            lifecycleID: nil, timestamp: loaded.now)
+        let result = CommandResult(refused: reason, digest: command.digest, at: loaded.now)
         account.answers[command.id] = result
         answers.append(CommandAnswer(request: command.id, result: result))
     }

@@ -99,6 +99,15 @@ package struct CommandResult: Sendable, Equatable {
         self.timestamp = timestamp
     }
 
+    /// A refusal.
+    ///
+    /// - Parameter reason: a `RefuseReason`'s code, with its detail where there is one.
+    package init(refused reason: String, digest: String, at timestamp: Int64) {
+        self.init(
+            digest: digest, isAccepted: false, reason: reason, order: nil, lifecycleID: nil,
+            timestamp: timestamp)
+    }
+
     package init(_ fields: Fields) throws(FieldError) {
         digest = try fields.required("digest")
         isAccepted = try fields.required("status") == "accepted"

@@ -30,7 +30,7 @@ struct Operator {
             let reason = letter.fields[DeadField.reason].flatMap { DeadReason(rawValue: $0) }
             return reason.map { Operator.redriven.contains($0) } ?? false
         }
-        let ordered = letters.sorted { arrival($0) < arrival($1) }
+        let ordered = letters.sorted { $0.arrival < $1.arrival }
         for letter in ordered {
             world.streams[lane.dead.text]?.delete(letter.id)
             liftMark(letter.fields)
@@ -47,10 +47,6 @@ struct Operator {
             world.append(fields, to: lane.stream)
         }
         return ordered.count
-    }
-
-    private func arrival(_ letter: Entry) -> EntryID {
-        letter.fields[EntryField.arrival].flatMap { EntryID($0) } ?? letter.id
     }
 
     private func liftMark(_ fields: Fields) {
